@@ -1,0 +1,39 @@
+"""The two bases of every contract. See docs/decisions/0002-contracts.md.
+
+Messages between our own processes keep fields that they do not know, so that a rolling upgrade never
+dead-letters; what people send us forbids them, so that a typing mistake is told at once.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+JsonObject = dict[str, Any]
+"""A JSON object at the edge, where bytes become models: payloads, metadata, step config."""
+
+
+def as_utc(value: datetime) -> datetime:
+    """Return the same moment in UTC. A time without zone is taken as UTC."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+UtcTime = Annotated[datetime, AfterValidator(as_utc)]
+
+
+class Message(BaseModel):
+    """A frozen message between Warren's processes: unknown fields are kept and passed on."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class View(BaseModel):
+    """A frozen answer of an HTTP route or a socket frame."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Request(BaseModel):
+    """A frozen HTTP body: an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,135 @@
+"""What the registry tells: publications of bots, revisions for runners, kinds, heartbeats."""
+
+from typing import Literal
+
+from warren.contracts.base import JsonObject, Message, UtcTime, View
+from warren.contracts.bot import Persona
+
+BOT_PUBLISHED = "warren.bot.published.v1"
+
+
+class StepCard(Message):
+    """One step of a revision, as the door and the client need it. `class_name` as in the file."""
+
+    id: str
+    class_name: str
+    kind: str
+    timeout_seconds: float
+    attempts: int
+
+
+class BotCard(Message):
+    """A bot as the registry publishes it: key `bot.published.<name>` on `warren.events`.
+
+    number counts the publications of this bot from 1; a receiver applies only higher ones.
+    `removed` is true when the file is gone: the bot starts no more turns.
+    """
+
+    type: Literal["bot.published"] = "bot.published"
+    name: str
+    number: int
+    revision: str
+    persona: Persona
+    history: int
+    listens: Literal["mentioned", "all"]
+    timezone: str
+    while_busy: Literal["merge", "queue"]
+    concurrency: int
+    expires_after: str
+    steps: tuple[StepCard, ...]
+    removed: bool = False
+    published_at: UtcTime
+
+
+class StepSource(Message):
+    """A custom step file that a revision uses: its text, by hash, so that runners need no shared folder."""
+
+    class_name: str
+    sha256: str
+    source: str
+
+
+class Revision(Message):
+    """Everything that a runner needs of one revision. `bot` is the canonical YAML as data; immutable."""
+
+    digest: str
+    name: str
+    yaml: str
+    bot: JsonObject
+    sources: tuple[StepSource, ...] = ()
+    created_at: UtcTime
+
+
+class Heartbeat(Message):
+    """A runner says every 2 s: I live, I serve these kinds. An unknown runner is taken up."""
+
+    runner: str
+    kinds: tuple[str, ...]
+    serves_all: bool
+    busy: int
+    ready: bool
+    host: str
+    started_at: UtcTime
+
+
+class HeartbeatAnswer(Message):
+    """What the registry answers: every kind that some revision uses now."""
+
+    kinds: tuple[str, ...]
+
+
+class RunnerView(View):
+    """A live runner, as `GET runners` shows it."""
+
+    runner: str
+    host: str
+    kinds: tuple[str, ...]
+    busy: int
+    ready: bool
+    started_at: UtcTime
+    seen_at: UtcTime
+
+
+class LintError(View):
+    """One fault in a bot file: where, what, and what to type instead."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+    source_line: str = ""
+
+
+class LintReport(View):
+    """The answer of `POST bots/lint`: ok is true when errors is empty."""
+
+    ok: bool
+    errors: tuple[LintError, ...]
+
+
+class BotView(View):
+    """A bot for people: its card, its state and, when its newest file is broken, why."""
+
+    name: str
+    status: Literal["serving", "broken", "removed"]
+    revision: str | None
+    number: int
+    persona: Persona
+    steps: tuple[StepCard, ...]
+    file: str
+    errors: tuple[LintError, ...] = ()
+    yaml: str | None = None
+    published_at: UtcTime | None = None
+
+
+class StepKindView(View):
+    """A kind of step: built in or custom, and how many live runners serve it."""
+
+    kind: str
+    class_name: str
+    builtin: bool
+    doc: str
+    config_schema: JsonObject
+    runners: int
+    used_by: tuple[str, ...]

@@ -1,0 +1,75 @@
+"""The routing slip: everything that a step needs, in the message. Made by chat-api, carried on by runners.
+
+See docs/architecture.md. A runner has no memory but this: the payload, where it stands, and its own log.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from warren.contracts.base import JsonObject, Message, UtcTime
+
+STEP_REQUESTED = "warren.step.requested.v1"
+
+MAX_PAYLOAD_BYTES = 256 * 1024  # design §4.5: over it the step is dead with reason `too_large`
+MAX_SLIP_BYTES = 1024 * 1024
+
+AttemptOutcome = Literal["done", "retried", "dead"]
+
+
+class LogEntry(Message):
+    """One attempt of one step: when it was queued, started and ended, by whom, and what it changed.
+
+    patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`.
+    """
+
+    step: str
+    kind: str
+    path: tuple[str, ...] = ()
+    position: int
+    attempt: int = 1
+    revision: str
+    runner: str
+    queued_at: UtcTime
+    started_at: UtcTime
+    ended_at: UtcTime
+    outcome: AttemptOutcome
+    error: str | None = None
+    patch: tuple[JsonObject, ...] = ()
+
+
+class Frame(Message):
+    """A delegation: who waits for the child bot, and where that bot goes on. Top of the stack is last."""
+
+    bot: str
+    revision: str
+    position: int
+    payload: JsonObject
+
+
+class StepCommand(Message):
+    """Ask for one step of one turn. `position` counts from 0 over the revision's steps.
+
+    run is the turn's run (1, raised by each resume, cancel or answer); attempt counts from 1;
+    first_input is the payload that the turn began with, from which the log's patches rebuild every later one.
+    """
+
+    turn_id: UUID
+    run: int
+    conversation_id: UUID
+    bot: str
+    revision: str
+    position: int
+    step: str
+    kind: str
+    path: tuple[str, ...] = ()
+    stream: bool = True
+    queued_at: UtcTime
+    deadline: UtcTime
+    payload: JsonObject
+    first_input: JsonObject | None = Field(
+        default=None, description="absent until the first step has run: then it equals payload"
+    )
+    log: tuple[LogEntry, ...] = ()
+    stack: tuple[Frame, ...] = ()
