@@ -1,0 +1,112 @@
+"""The outbox relay: publishes what was committed, at once; a sweeper finds what was missed.
+
+Order: commit, publish (confirmed), mark. A crash between any two of them repeats a publish, never loses one:
+receivers know a message by its id.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from warren.broker.publisher import Publisher
+from warren.failpoints import hit
+from warren.db.outbox import Outbox, OutboxRow
+from warren.errors import BrokerUnavailable
+from warren.logging import get_logger
+from warren.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PUBLISHED, OUTBOX_SWEPT
+
+log = get_logger(__name__)
+
+BATCH = 500
+SWEEP_SECONDS = 1.0  # how often rows are sought that nobody published (their writer died)
+FORGET_EVERY = 3600  # sweeps between two clean-ups of old rows
+RETRY_SECONDS = 0.5
+MAX_WAITING = 20_000  # rows kept in memory; above it they are left to the sweeper
+
+
+class Relay:
+    """Publishes outbox rows in the order in which they were offered. run() in one task per process."""
+
+    def __init__(self, engine: AsyncEngine, outbox: Outbox, publisher: Publisher) -> None:
+        self._engine = engine
+        self._outbox = outbox
+        self._publisher = publisher
+        self._waiting: deque[OutboxRow] = deque()
+        self._known: set[int] = set()
+        self._wake = asyncio.Event()
+
+    def offer(self, rows: Sequence[OutboxRow]) -> None:
+        """Hand over rows whose transaction has committed. Never blocks; a row offered twice goes once."""
+        for row in rows:
+            if row.id not in self._known and len(self._waiting) < MAX_WAITING:
+                self._known.add(row.id)
+                self._waiting.append(row)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._publish_waiting())
+            tasks.create_task(self._sweep())
+
+    async def _publish_waiting(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                await self._publish_batch(batch)
+
+    async def _publish_batch(self, batch: list[OutboxRow]) -> None:
+        hit("relay.before_publish")
+        sent = await asyncio.gather(
+            *(self._publisher.publish(row.message) for row in batch), return_exceptions=True
+        )
+        hit("relay.before_mark")
+        done = [row for row, result in zip(batch, sent, strict=True) if result is None]
+        left = [row for row, result in zip(batch, sent, strict=True) if result is not None]
+        if done:
+            await self._mark(done)
+        if left:
+            self._put_back(left, [result for result in sent if result is not None])
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _put_back(self, rows: list[OutboxRow], errors: Sequence[BaseException]) -> None:
+        for error in errors:
+            if not isinstance(error, BrokerUnavailable):
+                raise error
+        log.warning("broker did not take messages, trying again", rows=len(rows), error=str(errors[0]))
+        self._waiting.extendleft(reversed(rows))
+        self._wake.set()
+
+    async def _mark(self, rows: Sequence[OutboxRow]) -> None:
+        try:
+            async with self._engine.begin() as connection:
+                await self._outbox.mark_published(connection, [row.id for row in rows])
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("could not mark rows, they will be published again", error=type(error).__name__)
+        for row in rows:
+            self._known.discard(row.id)
+            OUTBOX_PUBLISHED.labels(row.message.exchange).inc()
+
+    async def _sweep(self) -> None:
+        sweeps = 0
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    rows = await self._outbox.claim(connection, BATCH)
+                    OUTBOX_OLDEST_SECONDS.set(
+                        await self._outbox.oldest_unpublished_seconds(connection)
+                    )
+                    if sweeps % FORGET_EVERY == 0:
+                        await self._outbox.forget_old(connection)
+                missed = [row for row in rows if row.id not in self._known]
+                OUTBOX_SWEPT.inc(len(missed))
+                self.offer(missed)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("the sweep failed, trying again", error=type(error).__name__)
+            sweeps += 1
+            await asyncio.sleep(SWEEP_SECONDS)
