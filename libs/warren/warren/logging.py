@@ -54,4 +54,4 @@ def configure(service: str, level: str = "info", form: str = "json") -> None:
 
 def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
     """Return the logger of a module: `log = get_logger(__name__)`."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(module=name)
