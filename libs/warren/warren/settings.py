@@ -13,7 +13,9 @@ _S = TypeVar("_S", bound="ServiceSettings")
 class ServiceSettings(BaseSettings):
     """What each service needs to start. A variable's name is the field's name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=os.environ.get("SECRETS_DIR"))
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", secrets_dir=os.environ.get("SECRETS_DIR")
+    )
 
     amqp_url: Annotated[SecretStr, Field(examples=["amqp://chat:secret@127.0.0.1:26720/"])]
     service_token: Annotated[SecretStr, Field(min_length=16, examples=["32 random characters"])]
@@ -42,6 +44,8 @@ def explain(model: type[ServiceSettings], error: ValidationError) -> str:
     for fault in error.errors(include_input=False, include_url=False):
         name = str(fault["loc"][0]) if fault["loc"] else "?"
         field = model.model_fields.get(name)
-        example = f" (example: {name.upper()}={field.examples[0]})" if field and field.examples else ""
+        example = (
+            f" (example: {name.upper()}={field.examples[0]})" if field and field.examples else ""
+        )
         lines.append(f"  {name.upper()}: {fault['msg']}{example}")
     return "\n".join(lines)

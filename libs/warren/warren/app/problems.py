@@ -16,7 +16,9 @@ from warren.logging import get_logger
 
 log = get_logger(__name__)
 
-TYPE_PREFIX = "https://warren.invalid/problems/"  # a name, not an address: problems are told apart by it
+TYPE_PREFIX = (
+    "https://warren.invalid/problems/"  # a name, not an address: problems are told apart by it
+)
 MEDIA_TYPE = "application/problem+json"
 
 _TITLES = {404: "Not found", 405: "Method not allowed", 413: "Too large", 415: "Not JSON"}

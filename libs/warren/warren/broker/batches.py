@@ -23,12 +23,16 @@ class BatchConsumer:
     held, never given back. After a lost connection messages may come twice: the handler must be idempotent.
     """
 
-    def __init__(self, broker: Broker, queue: str, handler: BatchHandler, *, size: int = 500) -> None:
+    def __init__(
+        self, broker: Broker, queue: str, handler: BatchHandler, *, size: int = 500
+    ) -> None:
         self._broker = broker
         self._name = queue
         self._handler = handler
         self._size = size
-        self._waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()  # bounded by the prefetch
+        self._waiting: asyncio.Queue[AbstractIncomingMessage] = (
+            asyncio.Queue()
+        )  # bounded by the prefetch
         self._channel: AbstractRobustChannel | None = None
 
     async def run(self) -> None:
@@ -55,7 +59,9 @@ class BatchConsumer:
                 return await self._handler(batch)
             except Exception:  # the one place that must not let a message go
                 HANDLER_HELD.labels(self._name).inc()
-                log.exception("handler failed, the batch is kept", queue=self._name, size=len(batch))
+                log.exception(
+                    "handler failed, the batch is kept", queue=self._name, size=len(batch)
+                )
                 await asyncio.sleep(HOLD_SECONDS)
 
     async def _ack(self, batch: Sequence[AbstractIncomingMessage]) -> None:

@@ -13,14 +13,18 @@ from warren.logging import get_logger
 
 log = get_logger(__name__)
 
-HEARTBEAT_SECONDS = 15  # a frozen peer is found after about 2.7 of them; the default 60 would be 3 minutes
+HEARTBEAT_SECONDS = (
+    15  # a frozen peer is found after about 2.7 of them; the default 60 would be 3 minutes
+)
 FIRST_CONNECT_PAUSE_SECONDS = 0.5
 
 
 class Broker:
     """Two connections of one service. Use `async with connect(...)`."""
 
-    def __init__(self, publishing: AbstractRobustConnection, consuming: AbstractRobustConnection) -> None:
+    def __init__(
+        self, publishing: AbstractRobustConnection, consuming: AbstractRobustConnection
+    ) -> None:
         self.publishing = publishing
         self.consuming = consuming
 
@@ -58,7 +62,7 @@ async def _open(url: str, name: str) -> AbstractRobustConnection:
                 timeout=10,
                 client_properties={"connection_name": name},
             )
-        except (OSError, asyncio.TimeoutError, aio_pika.exceptions.AMQPConnectionError) as error:
+        except (TimeoutError, OSError, aio_pika.exceptions.AMQPConnectionError) as error:
             if isinstance(error, aio_pika.exceptions.ProbableAuthenticationError):
                 raise
             if not waiting:

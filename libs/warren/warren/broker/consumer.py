@@ -78,7 +78,9 @@ class Consumer:
     async def start(self) -> None:
         """Begin to consume. The queue must exist (see Broker.queue_exists)."""
         self._channel = await self._broker.consuming.channel()
-        await self._channel.set_qos(prefetch_count=self._prefetch)  # per consumer: global is refused by quorum
+        await self._channel.set_qos(
+            prefetch_count=self._prefetch
+        )  # per consumer: global is refused by quorum
         self._queue = await self._channel.get_queue(self._name, ensure=False)
         self._tag = await self._queue.consume(self._on_message)
 

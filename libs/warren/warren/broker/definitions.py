@@ -23,7 +23,8 @@ def render(passwords: Mapping[str, str], vhost: str = "/", *, users: bool = True
     return {
         "vhosts": [{"name": vhost}],
         "users": [
-            {"name": one.name, "password": passwords[one.name], "tags": one.tags} for one in ACCOUNTS
+            {"name": one.name, "password": passwords[one.name], "tags": one.tags}
+            for one in ACCOUNTS
         ]
         if users
         else [],
@@ -38,7 +39,13 @@ def render(passwords: Mapping[str, str], vhost: str = "/", *, users: bool = True
             for one in ACCOUNTS
         ],
         "topic_permissions": [
-            {"user": one.name, "vhost": vhost, "exchange": one.topic[0], "write": one.topic[1], "read": ".*"}
+            {
+                "user": one.name,
+                "vhost": vhost,
+                "exchange": one.topic[0],
+                "write": one.topic[1],
+                "read": ".*",
+            }
             for one in ACCOUNTS
             if one.topic
         ],

@@ -34,7 +34,9 @@ class Hints:
             type=type,
             app_id=self._app_id,
         )
-        with suppress(AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError, TimeoutError):
+        with suppress(
+            AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError, TimeoutError
+        ):
             async with asyncio.timeout(HINT_SECONDS):
                 target = await self._exchange(exchange)
                 await target.publish(message, routing_key=key, mandatory=False)

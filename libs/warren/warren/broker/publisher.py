@@ -14,7 +14,9 @@ from warren.errors import BrokerUnavailable, Unroutable
 from warren.metrics import PUBLISH_FAILURES
 
 CONFIRM_SECONDS = 10.0  # under a memory alarm the confirm never comes until it ends
-MAX_BODY_BYTES = 4 * 1024 * 1024  # far under 4.x's 16 MiB: over it 406 would close the channel for everybody
+MAX_BODY_BYTES = (
+    4 * 1024 * 1024
+)  # far under 4.x's 16 MiB: over it 406 would close the channel for everybody
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Publisher:
             PUBLISH_FAILURES.labels(message.exchange, "returned").inc()
             if isinstance(error, aio_pika.exceptions.PublishError):
                 raise Unroutable(f"no queue for {message.exchange} {message.key}") from error
-            raise BrokerUnavailable(f"the broker refused {message.exchange} {message.key}") from error
+            raise BrokerUnavailable(
+                f"the broker refused {message.exchange} {message.key}"
+            ) from error
         except TimeoutError as error:
             PUBLISH_FAILURES.labels(message.exchange, "timeout").inc()
             raise BrokerUnavailable(f"no confirm in {timeout_seconds} s") from error

@@ -20,10 +20,14 @@ DEAD_LETTERS = "dead-letters"
 RUNGS: dict[str, float] = {"retry.5s": 5.0, "retry.30s": 30.0, "retry.5m": 300.0}
 """Rungs of the retry ladder: exchange and queue name, and the wait in seconds."""
 
-STEP_MAX_LENGTH = 100_000  # commands that wait for one kind; over it the relay is refused and tries again
+STEP_MAX_LENGTH = (
+    100_000  # commands that wait for one kind; over it the relay is refused and tries again
+)
 STEP_DELIVERY_LIMIT = 20  # the net under the runner's own rule (third delivery in a child process)
 NO_DELIVERY_LIMIT = 1_000_000  # 4.x drops at 20 by default; 3.10 refuses -1
-GATEWAY_BACKLOG = 100_000  # events a stuck gateway may have waiting; over it clients see a hole and catch up
+GATEWAY_BACKLOG = (
+    100_000  # events a stuck gateway may have waiting; over it clients see a hole and catch up
+)
 PROGRESS_BACKLOG = 2_000  # progress is worth nothing when it is old
 
 
@@ -43,7 +47,9 @@ class Queue:
     @property
     def arguments(self) -> dict[str, str | bool]:
         """Return the declare arguments; a changed one is refused by the broker for ever."""
-        extra: dict[str, str | bool] = {"x-single-active-consumer": True} if self.single_active_consumer else {}
+        extra: dict[str, str | bool] = (
+            {"x-single-active-consumer": True} if self.single_active_consumer else {}
+        )
         return {"x-queue-type": "quorum"} | extra
 
 
@@ -140,6 +146,8 @@ def _policies() -> tuple[Policy, ...]:
         ),
         Policy("chat", r"^(chat\.|dead-letters$)", "queues", {"delivery-limit": NO_DELIVERY_LIMIT}),
         Policy("gateway-events", r"^gw\..*\.events$", "queues", {"max-length": GATEWAY_BACKLOG}),
-        Policy("gateway-progress", r"^gw\..*\.progress$", "queues", {"max-length": PROGRESS_BACKLOG}),
+        Policy(
+            "gateway-progress", r"^gw\..*\.progress$", "queues", {"max-length": PROGRESS_BACKLOG}
+        ),
         Policy("runner-control", r"^runner\.", "queues", {"max-length": PROGRESS_BACKLOG}),
     )

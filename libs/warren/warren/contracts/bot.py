@@ -24,7 +24,9 @@ class Persona(BotPart):
         default="🤖", description="One emoji.", examples=["📔"]
     )
     purpose: Annotated[str, Field(max_length=400)] = Field(
-        default="", description="One line: what the bot is for.", examples=["Five minutes a day for what went well."]
+        default="",
+        description="One line: what the bot is for.",
+        examples=["Five minutes a day for what went well."],
     )
     greeting: Annotated[str, Field(max_length=1000)] = Field(
         default="", description="What an empty conversation shows first."
@@ -49,10 +51,13 @@ class StepSpec(BotPart):
     """One step of the pipeline: a class and its config."""
 
     id: Annotated[str, Field(pattern=STEP_ID)] | None = Field(
-        default=None, description="Name of the step, unique in the file. Default: the class in lower case."
+        default=None,
+        description="Name of the step, unique in the file. Default: the class in lower case.",
     )
     class_: Annotated[str, Field(pattern=CLASS_NAME)] = Field(
-        alias="class", description="A built-in class, or one in bot_config/steps/.", examples=["Gpt"]
+        alias="class",
+        description="A built-in class, or one in bot_config/steps/.",
+        examples=["Gpt"],
     )
     config: JsonObject = Field(default={}, description="What the class is given as self.config.")
     timeout_seconds: Annotated[float, Field(gt=0, le=1200)] = Field(
@@ -77,7 +82,8 @@ class BotFile(BotPart):
     """A bot: a persona and a pipeline of steps. `name`, `steps[].class`, `steps[].config` suffice."""
 
     name: Annotated[str, Field(pattern=BOT_NAME)] = Field(
-        description="The handle people mention: small letters, digits, hyphens.", examples=["kids-diary-bot"]
+        description="The handle people mention: small letters, digits, hyphens.",
+        examples=["kids-diary-bot"],
     )
     persona: Persona = Field(default=Persona(), description="Who the bot is for people.")
     reply: Literal["auto"] = Field(default="auto", description="Replies are posted at once.")
@@ -87,9 +93,14 @@ class BotFile(BotPart):
     listens: Literal["mentioned", "all"] = Field(
         default="mentioned", description="In groups: answer when mentioned, or hear everything."
     )
-    timezone: str = Field(default="UTC", description="IANA name, for the times in prompts.", examples=["Australia/Melbourne"])
+    timezone: str = Field(
+        default="UTC",
+        description="IANA name, for the times in prompts.",
+        examples=["Australia/Melbourne"],
+    )
     while_busy: Literal["merge", "queue"] = Field(
-        default="merge", description="Messages that come while the bot works: one turn for all of them, or one each."
+        default="merge",
+        description="Messages that come while the bot works: one turn for all of them, or one each.",
     )
     concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=50, description="Turns of this bot that may run at once, over all conversations."
@@ -100,4 +111,6 @@ class BotFile(BotPart):
     steps: Annotated[tuple[StepSpec, ...], Field(min_length=1, max_length=50)] = Field(
         description="The pipeline, in order."
     )
-    tests: tuple[BotTest, ...] = Field(default=(), description="Cases that `warren bots test` runs.")
+    tests: tuple[BotTest, ...] = Field(
+        default=(), description="Cases that `warren bots test` runs."
+    )

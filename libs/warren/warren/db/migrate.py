@@ -21,6 +21,8 @@ def upgrade(url: str, scripts: Path) -> None:
             connection.commit()
         finally:
             connection.rollback()
-            connection.execute(text("select pg_advisory_unlock(hashtextextended('warren.migrate', 0))"))
+            connection.execute(
+                text("select pg_advisory_unlock(hashtextextended('warren.migrate', 0))")
+            )
             connection.commit()
     engine.dispose()

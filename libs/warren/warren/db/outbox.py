@@ -54,7 +54,9 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("claimed_until", DateTime(timezone=True), nullable=False),
         Column("published_at", DateTime(timezone=True)),
         Index("outbox_unpublished", "id", postgresql_where="published_at is null"),
-        Index("outbox_log", "conversation_id", "seq", unique=True, postgresql_where="seq is not null"),
+        Index(
+            "outbox_log", "conversation_id", "seq", unique=True, postgresql_where="seq is not null"
+        ),
         Index("outbox_created", "created_at"),
     )
 
@@ -128,9 +130,7 @@ class Outbox:
     async def mark_published(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
         """Note that rows were confirmed by the broker. Safe to repeat."""
         await connection.execute(
-            update(self.table)
-            .where(self.table.c.id.in_(list(ids)))
-            .values(published_at=func.now())
+            update(self.table).where(self.table.c.id.in_(list(ids))).values(published_at=func.now())
         )
 
     async def oldest_unpublished_seconds(self, connection: AsyncConnection) -> float:
@@ -144,7 +144,9 @@ class Outbox:
         """Delete published rows older than KEEP, at most limit of them; return how many."""
         old = (
             select(self.table.c.id)
-            .where(self.table.c.created_at < func.now() - KEEP, self.table.c.published_at.isnot(None))
+            .where(
+                self.table.c.created_at < func.now() - KEEP, self.table.c.published_at.isnot(None)
+            )
             .limit(limit)
         )
         done = await connection.execute(

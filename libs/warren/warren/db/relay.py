@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from warren.broker.publisher import Publisher
-from warren.failpoints import hit
 from warren.db.outbox import Outbox, OutboxRow
 from warren.errors import BrokerUnavailable
+from warren.failpoints import hit
 from warren.logging import get_logger
 from warren.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PUBLISHED, OUTBOX_SWEPT
 
@@ -78,7 +78,9 @@ class Relay:
         for error in errors:
             if not isinstance(error, BrokerUnavailable):
                 raise error
-        log.warning("broker did not take messages, trying again", rows=len(rows), error=str(errors[0]))
+        log.warning(
+            "broker did not take messages, trying again", rows=len(rows), error=str(errors[0])
+        )
         self._waiting.extendleft(reversed(rows))
         self._wake.set()
 
@@ -87,7 +89,9 @@ class Relay:
             async with self._engine.begin() as connection:
                 await self._outbox.mark_published(connection, [row.id for row in rows])
         except (SQLAlchemyError, OSError) as error:
-            log.warning("could not mark rows, they will be published again", error=type(error).__name__)
+            log.warning(
+                "could not mark rows, they will be published again", error=type(error).__name__
+            )
         for row in rows:
             self._known.discard(row.id)
             OUTBOX_PUBLISHED.labels(row.message.exchange).inc()
