@@ -9,9 +9,7 @@ import socket
 
 LOWEST = 20_000
 EPHEMERAL_BEGINS = 32_768
-RESERVED = range(
-    26_700, 26_800
-)  # what `make up` uses by default; tests must never collide with it
+RESERVED = range(26_700, 26_800)  # what `make up` uses by default; tests must never collide with it
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -46,6 +44,4 @@ def free_block(size: int = 1) -> int:
             continue
         if all(is_free(port) for port in block):
             return first
-    raise OSError(
-        f"no {size} free ports side by side between {LOWEST} and {EPHEMERAL_BEGINS}"
-    )
+    raise OSError(f"no {size} free ports side by side between {LOWEST} and {EPHEMERAL_BEGINS}")

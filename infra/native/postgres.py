@@ -18,9 +18,7 @@ from infra.native.processes import await_ready, end, spawn
 VERSIONS = Path("/usr/lib/postgresql")  # Debian's layout: one folder per major version
 OLDEST = 15
 SUPERUSER = "warren"
-ROOTS_HOME = Path(
-    "/var/lib/warren"
-)  # data of a server started by root from an unreachable clone
+ROOTS_HOME = Path("/var/lib/warren")  # data of a server started by root from an unreachable clone
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
 FAST = (  # for tests: safe when a process is killed, not when the machine loses power
@@ -99,9 +97,7 @@ class PostgresServer:
     def start(self, timeout_seconds: float = START_SECONDS) -> None:
         """Prepare and start the server as a child; return when it takes connections."""
         self.prepare()
-        process = self._process = spawn(
-            self.command(), self.log, with_parent=self.user is None
-        )
+        process = self._process = spawn(self.command(), self.log, with_parent=self.user is None)
         try:
             await_ready(
                 self.ready,
@@ -162,9 +158,7 @@ class PostgresServer:
         if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             self.sql(f'CREATE DATABASE "{name}" OWNER "{name}"')
 
-    def url(
-        self, database: str, user: str = SUPERUSER, password: str | None = None
-    ) -> str:
+    def url(self, database: str, user: str = SUPERUSER, password: str | None = None) -> str:
         """Return the SQLAlchemy URL of a database (psycopg 3)."""
         login = user if password is None else f"{user}:{password}"
         return f"postgresql+psycopg://{login}@127.0.0.1:{self.port}/{database}"
@@ -221,7 +215,4 @@ def can_pass(user: str, directory: Path) -> bool:
     while not directory.exists():
         directory = directory.parent
     command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
-    return (
-        subprocess.run([*command, "test", "-x", str(directory)], check=False).returncode
-        == 0
-    )
+    return subprocess.run([*command, "test", "-x", str(directory)], check=False).returncode == 0

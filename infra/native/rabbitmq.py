@@ -20,13 +20,9 @@ from urllib.parse import quote
 
 from infra.native.processes import await_ready, end, spawn
 
-SERVER = Path(
-    "/usr/lib/rabbitmq/bin/rabbitmq-server"
-)  # the wrappers in /usr/sbin refuse others
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the wrappers in /usr/sbin refuse others
 START_SECONDS = 90.0  # 4.5 to 12 s measured on an idle machine; a busy one takes longer
-STOP_SECONDS = (
-    30.0  # a stop takes about 6 s, and an early SIGKILL orphans the Erlang machine
-)
+STOP_SECONDS = 30.0  # a stop takes about 6 s, and an early SIGKILL orphans the Erlang machine
 PORTS = 5  # amqp, management, prometheus, distribution, epmd
 AMQP_HEADER = b"AMQP\x00\x00\x09\x01"
 
@@ -108,9 +104,7 @@ class RabbitNode:
             "RABBITMQ_DIST_PORT": str(self.distribution_port),
             "ERL_EPMD_PORT": str(self.epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-                "-kernel inet_dist_use_interface {127,0,0,1}"
-            ),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ("-kernel inet_dist_use_interface {127,0,0,1}"),
         }
 
     def epmd_command(self) -> list[str]:
@@ -125,9 +119,7 @@ class RabbitNode:
         """Prepare and start the node as children of this process; return when AMQP answers."""
         self.prepare()
         log = self.log
-        self._epmd = spawn(
-            self.epmd_command(), log, self.environment(), with_parent=True
-        )
+        self._epmd = spawn(self.epmd_command(), log, self.environment(), with_parent=True)
         self._server = spawn(self.command(), log, self.environment(), with_parent=True)
         server = self._server
         try:
@@ -220,7 +212,5 @@ def for_vhost(definitions: Definitions, name: str) -> dict[str, Any]:
     for key, entries in definitions.items():
         if key in ("vhosts", "users") or not isinstance(entries, list):
             continue
-        moved[key] = [
-            {**entry, "vhost": name} for entry in entries if entry.get("vhost") == "/"
-        ]
+        moved[key] = [{**entry, "vhost": name} for entry in entries if entry.get("vhost") == "/"]
     return moved
