@@ -1,0 +1,197 @@
+"""One chat completion from an OpenAI-compatible server, and the fate of what goes wrong. Called by
+Gpt.
+
+The only module that imports `openai`. Where the server is comes from OPENAI_BASE_URL and
+OPENAI_API_KEY.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import httpx2
+import openai
+from openai import AsyncOpenAI, AsyncStream
+from openai.types.chat import ChatCompletionChunk
+
+from warren.contracts.base import JsonObject
+from warren.step.context import IDEMPOTENCY_KEY, Emit
+from warren.step.errors import Permanent, Retryable
+
+TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and 5xx
+CONNECT_SECONDS = 10.0
+SILENCE_SECONDS = (
+    600.0  # between two pieces; the step's own timeout_seconds is what normally ends it
+)
+MAX_ERROR_CHARS = 300  # of what a server says about an error
+NO_KEY = "none"  # servers of one's own take any key, the client wants one
+
+_Clients = WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str], AsyncOpenAI]]
+# One client per event loop and server: a client's connections belong to the loop that opened them.
+_clients: _Clients = WeakKeyDictionary()
+
+
+async def complete(
+    model: str, messages: list[JsonObject], options: JsonObject, emit: Emit | None
+) -> JsonObject:
+    """Return the whole completion as the API describes it: choices, usage, model. Text is never
+    blank.
+
+    The answer is always streamed; each piece goes to emit when there is one. Servers that answer in
+    one JSON body are understood too. Raises Retryable or Permanent.
+    """
+    key = IDEMPOTENCY_KEY.get()
+    try:
+        async with _client().chat.completions.with_streaming_response.create(
+            model=model,
+            messages=messages,  # type: ignore[arg-type]  # chatml comes as plain JSON
+            stream=True,
+            stream_options={"include_usage": True},
+            extra_headers={"Idempotency-Key": key} if key else {},
+            extra_body=options,
+        ) as response:
+            if "json" in response.headers.get("content-type", ""):
+                completion: Any = json.loads(await response.text())
+            else:
+                completion = await _gather(await response.parse(), emit)
+    except openai.APIStatusError as exc:
+        raise _fate(exc) from exc
+    except openai.APIConnectionError as exc:  # its subclass APITimeoutError too
+        raise Retryable(f"the model server did not answer: {exc.message}") from exc
+    except openai.APIError as exc:  # an error in the middle of a stream has no status
+        raise _stream_fate(exc) from exc
+    except httpx2.TransportError as exc:
+        raise Retryable(f"the connection to the model server broke: {type(exc).__name__}") from exc
+    except ValueError as exc:
+        raise Permanent("the model server answered something that is not JSON") from exc
+    return _with_text(completion)
+
+
+async def _gather(stream: AsyncStream[ChatCompletionChunk], emit: Emit | None) -> JsonObject:
+    """Put the pieces of a stream together, as the API would have answered without streaming."""
+    pieces: list[str] = []
+    refusals: list[str] = []
+    finish: str | None = None
+    last: ChatCompletionChunk | None = None
+    usage: JsonObject | None = None
+    async for last in stream:
+        if last.usage is not None:
+            usage = last.usage.model_dump(mode="json", exclude_none=True)
+        if not last.choices:
+            continue
+        choice = last.choices[0]
+        finish = choice.finish_reason or finish
+        if choice.delta.refusal:
+            refusals.append(choice.delta.refusal)
+        if choice.delta.content:
+            pieces.append(choice.delta.content)
+            if emit is not None:
+                await emit(choice.delta.content)
+    if last is None:
+        raise Permanent(
+            "the model server answered, but not as the chat API does: is the address right?"
+        )
+    if finish is None:
+        raise Retryable("the model's answer stopped in the middle")
+    message: JsonObject = {"role": "assistant", "content": "".join(pieces)}
+    if refusals:
+        message["refusal"] = "".join(refusals)
+    return {
+        "id": last.id,
+        "object": "chat.completion",
+        "created": last.created,
+        "model": last.model,
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        **({"usage": usage} if usage is not None else {}),
+    }
+
+
+def _with_text(completion: Any) -> JsonObject:
+    """Return the completion if it says something; else raise, for an empty answer is never a
+    reply.
+    """
+    try:
+        choice = completion["choices"][0]
+        message = choice["message"]
+        content = message.get("content")
+    except (KeyError, IndexError, TypeError, AttributeError) as exc:
+        raise Permanent("the model server answered, but not as the chat API does") from exc
+    if isinstance(content, str) and content.strip():
+        return completion
+    refusal = message.get("refusal")
+    if refusal:
+        raise Permanent(f"the model refused to answer: {_short(str(refusal))}")
+    raise Permanent(
+        f"the model gave an empty answer (finish_reason: {choice.get('finish_reason')})"
+    )
+
+
+def _client() -> AsyncOpenAI:
+    """Return the shared client of this loop for the server that the environment names."""
+    base_url = os.environ.get("OPENAI_BASE_URL", "")
+    api_key = os.environ.get("OPENAI_API_KEY", "")
+    if not base_url and not api_key:
+        raise Permanent("no language model is set up: set OPENAI_API_KEY or OPENAI_BASE_URL")
+    clients = _clients.setdefault(asyncio.get_running_loop(), {})
+    if (base_url, api_key) not in clients:
+        clients[base_url, api_key] = AsyncOpenAI(
+            base_url=base_url or None,
+            api_key=api_key or NO_KEY,
+            max_retries=0,  # retries are the pipeline's: counted, visible, with Retry-After
+            timeout=openai.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
+        )
+    return clients[base_url, api_key]
+
+
+def _fate(exc: openai.APIStatusError) -> Retryable | Permanent:
+    text = f"the model server answered {exc.status_code}: {_short(_said(exc))}"
+    if exc.status_code in TRANSIENT_STATUSES or exc.status_code >= 500:
+        return Retryable(text, retry_after(exc.response.headers, datetime.now(UTC)))
+    return Permanent(text)
+
+
+def _stream_fate(exc: openai.APIError) -> Retryable | Permanent:
+    text = f"the model server broke off: {_short(exc.message)}"
+    code = exc.code or ""
+    transient = code.isdigit() and (int(code) >= 500 or int(code) in TRANSIENT_STATUSES)
+    words = f"{code} {exc.type or ''}"
+    if transient or any(word in words for word in ("server_error", "overloaded", "rate_limit")):
+        return Retryable(text)
+    return Permanent(text)
+
+
+def _said(exc: openai.APIStatusError) -> str:
+    """Return what the server says of the error, without the client's wrapping."""
+    if isinstance(exc.body, Mapping):
+        message: object = exc.body.get("message")  # type: ignore[reportUnknownMemberType]  # any JSON
+        if isinstance(message, str):
+            return message
+    return exc.message
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_ERROR_CHARS else text[: MAX_ERROR_CHARS - 1] + "…"
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that a server asks to wait (a number, or an HTTP date), or None. Never
+    below 0.
+    """
+    value = headers.get("retry-after", "").strip()
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
