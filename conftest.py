@@ -1,6 +1,8 @@
-"""Real servers for the tests: one broker node and one PostgreSQL a session, a vhost and a database a test.
+"""Real servers for the tests: one broker node and one PostgreSQL a session, a vhost and a database
+a test.
 
-Servers are private (infra/native): loopback, free ports, data in a temporary folder. One that is missing
+Servers are private (infra/native): loopback, free ports, data in a temporary folder. One that is
+missing
 skips at a desk and fails in CI.
 """
 

@@ -25,7 +25,8 @@ class WarrenError(Exception):
 
 
 class Retryable(WarrenError):
-    """A passing fault: the same call may succeed later. retry_after is in seconds, None when unknown."""
+    """A passing fault: the same call may succeed later. retry_after is in seconds, None when
+    unknown."""
 
     def __init__(self, text: str | None = None, retry_after: float | None = None) -> None:
         super().__init__(text)
@@ -41,7 +42,8 @@ class Invalid(Permanent):
 
 
 class BrokerUnavailable(WarrenError):
-    """RabbitMQ did not confirm. The message may or may not have arrived: send it again with the same id."""
+    """RabbitMQ did not confirm. The message may or may not have arrived: send it again with the
+    same id."""
 
 
 class Unroutable(BrokerUnavailable):

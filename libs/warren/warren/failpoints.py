@@ -1,6 +1,8 @@
-"""Named points at which a test may kill the process: FAILPOINTS="relay.before_mark=3" dies at the third hit.
+"""Named points at which a test may kill the process: FAILPOINTS="relay.before_mark=3" dies at the
+third hit.
 
-Costs one look into an empty dict when unset. Only for fault tests; production never sets the variable.
+Costs one look into an empty dict when unset. Only for fault tests; production never sets the
+variable.
 """
 
 import os

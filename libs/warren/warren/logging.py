@@ -1,4 +1,5 @@
-"""Logs are events: one line each, a fixed sentence plus fields, no bodies, no secrets. Called once at start."""
+"""Logs are events: one line each, a fixed sentence plus fields, no bodies, no secrets. Called once
+at start."""
 
 import logging
 import sys

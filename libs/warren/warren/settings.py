@@ -1,4 +1,5 @@
-"""Settings that every service shares. Read once at start, from the environment or from files in SECRETS_DIR."""
+"""Settings that every service shares. Read once at start, from the environment or from files in
+SECRETS_DIR."""
 
 import os
 import sys
@@ -33,13 +34,14 @@ class ServiceSettings(BaseSettings):
     def read(cls) -> Self:
         """Return the settings, or end the process with one line per missing or bad variable."""
         try:
-            return cls()
+            return cls()  # pyright: ignore[reportCallIssue] # the environment gives them
         except ValidationError as error:
             sys.exit(explain(cls, error))
 
 
 def explain(model: type[ServiceSettings], error: ValidationError) -> str:
-    """Return what is wrong with the environment: variable, fault, example. Values are never shown."""
+    """Return what is wrong with the environment: variable, fault, example. Values are never
+    shown."""
     lines = [f"{model.__module__.split('.')[0]} cannot start: its settings are not complete."]
     for fault in error.errors(include_input=False, include_url=False):
         name = str(fault["loc"][0]) if fault["loc"] else "?"

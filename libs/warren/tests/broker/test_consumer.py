@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
+import pytest
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
 from warren.broker.consumer import Consumer, Delivery
@@ -62,7 +63,9 @@ async def test_every_message_is_handled_and_then_gone(vhost: Vhost):
     assert sorted(done) == sorted(str(n).encode() for n in range(20))
 
 
-async def test_a_handler_that_raises_is_given_the_same_message_again(vhost: Vhost, monkeypatch):
+async def test_a_handler_that_raises_is_given_the_same_message_again(
+    vhost: Vhost, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("warren.broker.consumer.HOLD_SECONDS", 0.01)
     await fill(vhost, 1)
     calls: list[int] = []
@@ -103,7 +106,9 @@ async def test_a_consumer_that_stops_waits_for_what_it_has_begun(vhost: Vhost):
     assert first >= 1
 
 
-async def test_batches_keep_the_order_and_are_repeated_until_taken(vhost: Vhost, monkeypatch):
+async def test_batches_keep_the_order_and_are_repeated_until_taken(
+    vhost: Vhost, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("warren.broker.batches.HOLD_SECONDS", 0.01)
     await fill(vhost, 60)
     taken: list[bytes] = []

@@ -1,4 +1,5 @@
-"""Each right of design §6 tried both ways on a real broker: what an account may do, and what it may not."""
+"""Each right of design §6 tried both ways on a real broker: what an account may do, and what it
+may not."""
 
 import aio_pika
 import pytest
@@ -65,7 +66,7 @@ async def test_an_account_consumes_only_what_is_its_own(vhost: Vhost, account: s
     async with await aio_pika.connect(vhost.url("registry")) as connection:
         channel = await connection.channel()
         plan = step_queue("echo")
-        await channel.declare_queue(plan.name, durable=True, arguments=plan.arguments)
+        await channel.declare_queue(plan.name, durable=True, arguments={**plan.arguments})
     async with await aio_pika.connect(vhost.url(account)) as connection:
         channel = await connection.channel()
         source = await channel.get_queue(queue, ensure=False)

@@ -1,9 +1,11 @@
-"""What stands before every route: body size, JSON only, and no unsafe request from a foreign page (CSRF)."""
+"""What stands before every route: body size, JSON only, and no unsafe request from a foreign page
+(CSRF)."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from warren.app.problems import problem_response
@@ -17,7 +19,8 @@ _Problem = tuple[int, str, str, str]
 def judge(method: str, headers: Headers, public_url: str) -> _Problem | None:
     """Return why a request is refused, or None. A pure function of the request's head.
 
-    A browser says where an unsafe request comes from (Sec-Fetch-Site, Origin); other clients say nothing
+    A browser says where an unsafe request comes from (Sec-Fetch-Site, Origin); other clients say
+    nothing
     and carry no cookie by themselves.
     """
     length = headers.get("content-length", "0")
@@ -68,15 +71,7 @@ class Guard:
         refused = judge(scope["method"], Headers(scope=scope), self._public_url)
         if refused:
             return await problem_response(*refused)(scope, receive, send)
-        counted = _Counted(receive)
-        try:
-            await self._app(scope, counted, send)
-        except _BodyTooLarge:
-            await problem_response(*_too_large())(scope, receive, send)
-
-
-class _BodyTooLarge(Exception):
-    """A chunked body went over the limit."""
+        await self._app(scope, _Counted(receive), send)
 
 
 class _Counted:
@@ -90,5 +85,5 @@ class _Counted:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
         if self._seen > MAX_BODY_BYTES:
-            raise _BodyTooLarge
+            raise HTTPException(413)  # what FastAPI lets through while it reads a body
         return message

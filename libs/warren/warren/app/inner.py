@@ -1,4 +1,5 @@
-"""The inner port of a service: /livez, /readyz, /metrics, and routes for other services with the service token."""
+"""The inner port of a service: /livez, /readyz, /metrics, and routes for other services with the
+service token."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence

@@ -34,7 +34,8 @@ class InnerClient:
     ) -> _M:
         """Return the answer as a model.
 
-        Raises Unauthenticated on 401, NotFound on 404, Retryable when the service is away or failing.
+        Raises Unauthenticated on 401, NotFound on 404, Retryable when the service is away or
+        failing.
         """
         response = await self.send(method, path, body)
         return answer.model_validate_json(response.content)

@@ -1,4 +1,5 @@
-"""Every error of an HTTP route as problem+json (RFC 9457). No exception text ever reaches the asker."""
+"""Every error of an HTTP route as problem+json (RFC 9457). No exception text ever reaches the
+asker."""
 
 import secrets
 from typing import Any
@@ -33,7 +34,8 @@ def problem_response(
     errors: tuple[ProblemError, ...] = (),
     retry_after: int | None = None,
 ) -> JSONResponse:
-    """Return a problem. Its trace_id is new: it stands in the log line, too, when one is written."""
+    """Return a problem. Its trace_id is new: it stands in the log line, too, when one is
+    written."""
     body = Problem(
         type=TYPE_PREFIX + kind,
         title=title,
@@ -49,7 +51,8 @@ def problem_response(
 
 
 def from_validation(faults: list[dict[str, Any]]) -> tuple[ProblemError, ...]:
-    """Return FastAPI's validation faults as pointers and sentences; what was sent is not repeated."""
+    """Return FastAPI's validation faults as pointers and sentences; what was sent is not
+    repeated."""
     return tuple(
         ProblemError(
             pointer="/" + "/".join(str(part) for part in fault["loc"][1:]),

@@ -1,4 +1,5 @@
-"""Take messages in batches, in order, for one transaction each: used by the gate and the dead-letter keeper."""
+"""Take messages in batches, in order, for one transaction each: used by the gate and the
+dead-letter keeper."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,8 +20,10 @@ BatchHandler = Callable[[Sequence[Delivery]], Awaitable[None]]
 class BatchConsumer:
     """Hands up to `size` messages at a time to the handler; acks them when it returns.
 
-    A handler that raises gets the same batch again after a pause: while the database is down the batch is
-    held, never given back. After a lost connection messages may come twice: the handler must be idempotent.
+    A handler that raises gets the same batch again after a pause: while the database is down the
+    batch is
+    held, never given back. After a lost connection messages may come twice: the handler must be
+    idempotent.
     """
 
     def __init__(
@@ -65,7 +68,8 @@ class BatchConsumer:
                 await asyncio.sleep(HOLD_SECONDS)
 
     async def _ack(self, batch: Sequence[AbstractIncomingMessage]) -> None:
-        """Ack up to the last tag of each channel that the batch came over (a reconnect opens a new one)."""
+        """Ack up to the last tag of each channel that the batch came over (a reconnect opens a new
+        one)."""
         last = {one.channel: one for one in batch}
         for message in last.values():
             try:

@@ -1,9 +1,10 @@
-"""One process's way to RabbitMQ: two robust connections, since an alarm blocks only those that publish."""
+"""One process's way to RabbitMQ: two robust connections, since an alarm blocks only those that
+publish."""
 
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import aio_pika
@@ -39,7 +40,8 @@ class Broker:
         await self.consuming.connected.wait()
 
     async def queue_exists(self, name: str) -> bool:
-        """Ask on a channel of its own, since a 404 closes the channel that asked. Needs no broker right."""
+        """Ask on a channel of its own, since a 404 closes the channel that asked. Needs no broker
+        right."""
         channel = await self.consuming.channel()
         try:
             await channel.declare_queue(name, passive=True)
@@ -72,8 +74,9 @@ async def _open(url: str, name: str) -> AbstractRobustConnection:
 
 
 @asynccontextmanager
-async def connect(url: str, service: str) -> AsyncIterator[Broker]:
-    """Open the two connections of a service and close them at the end. Waits while the broker is away."""
+async def connect(url: str, service: str) -> AsyncGenerator[Broker]:
+    """Open the two connections of a service and close them at the end. Waits while the broker is
+    away."""
     who = f"{service}@{socket.gethostname()}#{os.getpid()}"
     publishing = await _open(url, f"{who}/publish")
     consuming = await _open(url, f"{who}/consume")

@@ -1,7 +1,9 @@
 """Take messages one by one, in many tasks: handle, then ack. What a handler cannot finish it keeps.
 
-A handler returns when its message is settled for good (done, forwarded, dead-lettered): then it is acked.
-If it raises, the message is kept un-acked and handed to it again after a pause: nothing is lost, nothing is
+A handler returns when its message is settled for good (done, forwarded, dead-lettered): then it is
+acked.
+If it raises, the message is kept un-acked and handed to it again after a pause: nothing is lost,
+nothing is
 requeued in a loop. When the connection drops, the handler is cancelled and the message comes again.
 """
 
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, AbstractRobustQueue
+from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustChannel
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from warren.broker.connection import Broker
@@ -66,7 +68,7 @@ class Consumer:
         self._handler = handler
         self._prefetch = prefetch
         self._channel: AbstractRobustChannel | None = None
-        self._queue: AbstractRobustQueue | None = None
+        self._queue: AbstractQueue | None = None
         self._tag: str | None = None
         self._busy: set[asyncio.Task[Any]] = set()
 
@@ -81,11 +83,12 @@ class Consumer:
         await self._channel.set_qos(
             prefetch_count=self._prefetch
         )  # per consumer: global is refused by quorum
-        self._queue = await self._channel.get_queue(self._name, ensure=False)
-        self._tag = await self._queue.consume(self._on_message)
+        queue = self._queue = await self._channel.get_queue(self._name, ensure=False)
+        self._tag = await queue.consume(self._on_message)
 
     async def stop(self, drain_seconds: float) -> None:
-        """Take no more, let what runs finish for at most drain_seconds, then close. The rest comes to others."""
+        """Take no more, let what runs finish for at most drain_seconds, then close. The rest comes
+        to others."""
         if self._queue and self._tag:
             try:
                 await self._queue.cancel(self._tag)

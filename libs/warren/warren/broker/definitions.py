@@ -1,6 +1,8 @@
-"""The broker's definitions file, rendered from topology and rights: `python -m warren.broker.definitions FILE`.
+"""The broker's definitions file, rendered from topology and rights: `python -m
+warren.broker.definitions FILE`.
 
-The same file is imported at boot by RabbitMQ 3.10 and 4.x. FILE holds the passwords: {"chat": "…", …}.
+The same file is imported at boot by RabbitMQ 3.10 and 4.x. FILE holds the passwords: {"chat": "…",
+…}.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Publish what may be lost: progress, deltas, cancel hints. Not persistent, not confirmed, never raises."""
+"""Publish what may be lost: progress, deltas, cancel hints. Not persistent, not confirmed, never
+raises."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,5 @@
-"""A process's own queue: exclusive, auto-delete, named, bound, consumed without ack (gateways, runner control)."""
+"""A process's own queue: exclusive, auto-delete, named, bound, consumed without ack (gateways,
+runner control)."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -16,9 +17,11 @@ async def consume_own(
     bindings: Sequence[tuple[str, str]],
     handler: Callable[[Delivery], Awaitable[None]],
 ) -> AbstractRobustQueue:
-    """Declare the queue, bind it to each (exchange, key) and consume. It is made anew after every reconnect.
+    """Declare the queue, bind it to each (exchange, key) and consume. It is made anew after every
+    reconnect.
 
-    What was published while the connection was down is not in it: the caller must catch up otherwise
+    What was published while the connection was down is not in it: the caller must catch up
+    otherwise
     (`broker.consuming.reconnect_callbacks` tells when).
     """
     channel = await broker.consuming.channel()

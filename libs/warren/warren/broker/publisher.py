@@ -21,7 +21,8 @@ MAX_BODY_BYTES = (
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message to publish. type is the versioned name of the body; correlation_id is the turn."""
+    """One message to publish. type is the versioned name of the body; correlation_id is the
+    turn."""
 
     exchange: str
     key: str
@@ -29,7 +30,7 @@ class Outgoing:
     type: str
     message_id: UUID | str
     correlation_id: UUID | str | None = None
-    headers: HeadersType = field(default_factory=dict)
+    headers: HeadersType = field(default_factory=lambda: {})
     persistent: bool = True
     mandatory: bool = True
 
@@ -47,8 +48,10 @@ class Publisher:
     async def publish(self, message: Outgoing, timeout_seconds: float = CONFIRM_SECONDS) -> None:
         """Publish and wait for the broker's confirm.
 
-        Raises Unroutable when it is returned, BrokerUnavailable when it is refused, not confirmed in time or
-        the connection is down: its fate is then unknown, and the same message may be published again.
+        Raises Unroutable when it is returned, BrokerUnavailable when it is refused, not confirmed
+        in time or
+        the connection is down: its fate is then unknown, and the same message may be published
+        again.
         """
         if len(message.body) > MAX_BODY_BYTES:
             raise ValueError(f"a message of {len(message.body)} bytes is over {MAX_BODY_BYTES}")

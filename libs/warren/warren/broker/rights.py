@@ -1,4 +1,5 @@
-"""Which account may do what on the broker: least rights, one account a service. Each is tried both ways by a test."""
+"""Which account may do what on the broker: least rights, one account a service. Each is tried both
+ways by a test."""
 
 from dataclasses import dataclass
 
@@ -7,7 +8,8 @@ NOTHING = "^$"
 
 @dataclass(frozen=True)
 class Account:
-    """Patterns over names of queues and exchanges. topic: (exchange, write pattern over routing keys)."""
+    """Patterns over names of queues and exchanges. topic: (exchange, write pattern over routing
+    keys)."""
 
     name: str
     configure: str

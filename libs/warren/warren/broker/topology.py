@@ -1,7 +1,10 @@
-"""The whole topology as one pure function: exchanges, queues, bindings, policies. See docs/architecture.md.
+"""The whole topology as one pure function: exchanges, queues, bindings, policies. See
+docs/architecture.md.
 
-Everything that can be a policy is one; only the queue type and the single active consumer are arguments.
-`step.<kind>` is declared by the registry, `gw.*` by gateways, `runner.*` by runners, all else by the definitions file.
+Everything that can be a policy is one; only the queue type and the single active consumer are
+arguments.
+`step.<kind>` is declared by the registry, `gw.*` by gateways, `runner.*` by runners, all else by
+the definitions file.
 """
 
 from dataclasses import dataclass, field
@@ -62,7 +65,8 @@ class Binding:
 
 @dataclass(frozen=True)
 class Policy:
-    """Settings for every queue or exchange that pattern matches; one queue matches one policy only."""
+    """Settings for every queue or exchange that pattern matches; one queue matches one policy
+    only."""
 
     name: str
     pattern: str

@@ -42,7 +42,8 @@ class TicketView(View):
 
 
 class UserView(View):
-    """A person or a bot. For bots: avatar, purpose and starters from the persona, active false when removed."""
+    """A person or a bot. For bots: avatar, purpose and starters from the persona, active false
+    when removed."""
 
     id: UUID
     username: str
@@ -65,7 +66,8 @@ class Me(View):
 
 
 class Identity(View):
-    """What the inner port says of a cookie, token or ticket. session is a name for the session, not its secret."""
+    """What the inner port says of a cookie, token or ticket. session is a name for the session,
+    not its secret."""
 
     id: UUID
     username: str

@@ -1,6 +1,7 @@
 """The two bases of every contract. See docs/decisions/0002-contracts.md.
 
-Messages between our own processes keep fields that they do not know, so that a rolling upgrade never
+Messages between our own processes keep fields that they do not know, so that a rolling upgrade
+never
 dead-letters; what people send us forbids them, so that a typing mistake is told at once.
 """
 

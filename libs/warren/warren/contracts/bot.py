@@ -1,4 +1,5 @@
-"""A bot file as a model: one source for lint, the registry, the editor's schema and the client's types."""
+"""A bot file as a model: one source for lint, the registry, the editor's schema and the client's
+types."""
 
 from typing import Annotated, Any, Literal
 
@@ -79,7 +80,8 @@ class BotTest(BotPart):
 
 
 class BotFile(BotPart):
-    """A bot: a persona and a pipeline of steps. `name`, `steps[].class`, `steps[].config` suffice."""
+    """A bot: a persona and a pipeline of steps. `name`, `steps[].class`, `steps[].config`
+    suffice."""
 
     name: Annotated[str, Field(pattern=BOT_NAME)] = Field(
         description="The handle people mention: small letters, digits, hyphens.",
@@ -100,7 +102,7 @@ class BotFile(BotPart):
     )
     while_busy: Literal["merge", "queue"] = Field(
         default="merge",
-        description="Messages that come while the bot works: one turn for all of them, or one each.",
+        description="Messages that come while the bot works: one turn for all, or one each.",
     )
     concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=50, description="Turns of this bot that may run at once, over all conversations."

@@ -25,7 +25,8 @@ ENDED: tuple[TurnState, ...] = ("done", "cancelled", "answered", "dismissed")
 
 
 class NewConversation(Request):
-    """members are usernames, the writer's own not needed. Two members and no title: the one direct conversation."""
+    """members are usernames, the writer's own not needed. Two members and no title: the one direct
+    conversation."""
 
     members: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
     title: Annotated[str, Field(min_length=1, max_length=120)] | None = None
@@ -40,7 +41,8 @@ class ReadUpTo(Request):
 
 
 class MessageView(View):
-    """A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of its writer."""
+    """A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of
+    its writer."""
 
     id: UUID
     conversation_id: UUID
@@ -89,7 +91,8 @@ class TraceView(View):
 
 
 class ConversationView(View):
-    """A conversation as its members see it. read_seq is the asker's own; turns are those not ended."""
+    """A conversation as its members see it. read_seq is the asker's own; turns are those not
+    ended."""
 
     id: UUID
     kind: Literal["direct", "group"]

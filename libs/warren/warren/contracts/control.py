@@ -1,4 +1,5 @@
-"""Hints to every runner, broadcast on `warren.control`: losing one costs work, never correctness."""
+"""Hints to every runner, broadcast on `warren.control`: losing one costs work, never
+correctness."""
 
 from typing import Literal
 from uuid import UUID

@@ -1,4 +1,5 @@
-"""What goes over `/ws` (subprotocol `warren.v1`), and so what stands on `warren.events` and `warren.progress`.
+"""What goes over `/ws` (subprotocol `warren.v1`), and so what stands on `warren.events` and
+`warren.progress`.
 
 The body of an event on the broker is the frame that browsers get: the gateway passes its bytes on.
 """
@@ -24,7 +25,8 @@ class MessageCreated(Message):
 
 
 class MessageUpdated(Message):
-    """A message was edited or deleted; `seq` is that of this change, `message.seq` that of its creation."""
+    """A message was edited or deleted; `seq` is that of this change, `message.seq` that of its
+    creation."""
 
     type: Literal["message.updated"] = "message.updated"
     conversation: UUID
@@ -48,7 +50,8 @@ class TurnStarted(Message):
 
 
 class TurnFailed(Message):
-    """The turn is parked: kept safe for a person. `text` is plain words, `reference` what to quote."""
+    """The turn is parked: kept safe for a person. `text` is plain words, `reference` what to
+    quote."""
 
     type: Literal["turn.failed"] = "turn.failed"
     conversation: UUID
@@ -75,7 +78,8 @@ class TurnEnded(Message):
 
 
 class ConversationCreated(Message):
-    """You are a member of a conversation that you did not know. Goes to `user.<id>`, without seq."""
+    """You are a member of a conversation that you did not know. Goes to `user.<id>`, without
+    seq."""
 
     type: Literal["conversation.created"] = "conversation.created"
     user: UUID
@@ -104,7 +108,8 @@ class TurnProgress(Message):
 
 
 class TurnDelta(Message):
-    """A piece of text of an answer in the making. index counts from 0 in this (run, step): a hole or a
+    """A piece of text of an answer in the making. index counts from 0 in this (run, step): a hole
+    or a
     restart at 0 means: forget what was shown of this step."""
 
     type: Literal["turn.delta"] = "turn.delta"
@@ -118,7 +123,8 @@ class TurnDelta(Message):
 
 
 class Hello(Message):
-    """The client's only frame. `ticket` when it has no cookie; conversations: last seq known, by id."""
+    """The client's only frame. `ticket` when it has no cookie; conversations: last seq known, by
+    id."""
 
     type: Literal["hello"] = "hello"
     ticket: str | None = None
@@ -126,7 +132,8 @@ class Hello(Message):
 
 
 class Welcome(Message):
-    """Everything missed has been sent; from here frames are live. heads: last seq of each conversation."""
+    """Everything missed has been sent; from here frames are live. heads: last seq of each
+    conversation."""
 
     type: Literal["welcome"] = "welcome"
     user: str

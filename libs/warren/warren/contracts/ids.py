@@ -1,4 +1,5 @@
-"""Deterministic message ids: a crash between confirm and ack makes the same id again (design §3.6)."""
+"""Deterministic message ids: a crash between confirm and ack makes the same id again (design
+§3.6)."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid5
@@ -10,7 +11,8 @@ OUTCOME = "outcome"  # slot of the message that carries a step's replies or the 
 
 
 def message_id(turn: UUID, run: int, path: Sequence[str], position: int, slot: str) -> UUID:
-    """Return uuid5(turn, run, delegation path, position, slot). The same arguments give the same id for ever."""
+    """Return uuid5(turn, run, delegation path, position, slot). The same arguments give the same
+    id for ever."""
     return uuid5(NAMESPACE, f"{turn}/{run}/{'>'.join(path)}/{position}/{slot}")
 
 

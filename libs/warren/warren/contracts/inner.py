@@ -40,7 +40,8 @@ class Missed(Message):
 
 
 class CaughtUp(Message):
-    """The answer to CatchUp: the user's membership now, and what was missed where the asker is a member."""
+    """The answer to CatchUp: the user's membership now, and what was missed where the asker is a
+    member."""
 
     identity: Identity
     heads: dict[UUID, int]

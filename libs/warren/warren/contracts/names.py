@@ -12,7 +12,8 @@ _NOT_KIND = re.compile(r"[^a-z0-9_]")
 
 
 def kind_of(class_name: str) -> str:
-    """Return the kind that serves a step class: its name in lower case, the second word of a queue's name."""
+    """Return the kind that serves a step class: its name in lower case, the second word of a
+    queue's name."""
     return _NOT_KIND.sub("_", class_name.lower())[:40]
 
 

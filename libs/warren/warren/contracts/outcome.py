@@ -1,4 +1,5 @@
-"""What a runner tells the gate about a step: its replies and, after the last step, the turn's end."""
+"""What a runner tells the gate about a step: its replies and, after the last step, the turn's
+end."""
 
 from typing import Literal
 from uuid import UUID
@@ -29,7 +30,8 @@ class TurnEnd(Message):
 
 
 class Outcome(Message):
-    """Replies of one step, and the end if it was the last. Key on `warren.outcomes`: `<kind>.<bot>`."""
+    """Replies of one step, and the end if it was the last. Key on `warren.outcomes`:
+    `<kind>.<bot>`."""
 
     turn_id: UUID
     run: int

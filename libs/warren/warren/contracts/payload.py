@@ -6,7 +6,8 @@ from warren.contracts.base import JsonObject, Message, UtcTime
 
 
 class PayloadMessage(Message):
-    """One message of the conversation, oldest first in `messages`; the last is what the turn answers."""
+    """One message of the conversation, oldest first in `messages`; the last is what the turn
+    answers."""
 
     id: UUID
     user: str

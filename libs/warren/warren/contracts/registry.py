@@ -42,7 +42,8 @@ class BotCard(Message):
 
 
 class StepSource(Message):
-    """A custom step file that a revision uses: its text, by hash, so that runners need no shared folder."""
+    """A custom step file that a revision uses: its text, by hash, so that runners need no shared
+    folder."""
 
     class_name: str
     sha256: str
@@ -50,7 +51,8 @@ class StepSource(Message):
 
 
 class Revision(Message):
-    """Everything that a runner needs of one revision. `bot` is the canonical YAML as data; immutable."""
+    """Everything that a runner needs of one revision. `bot` is the canonical YAML as data;
+    immutable."""
 
     digest: str
     name: str

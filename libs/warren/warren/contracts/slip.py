@@ -1,6 +1,8 @@
-"""The routing slip: everything that a step needs, in the message. Made by chat-api, carried on by runners.
+"""The routing slip: everything that a step needs, in the message. Made by chat-api, carried on by
+runners.
 
-See docs/architecture.md. A runner has no memory but this: the payload, where it stands, and its own log.
+See docs/architecture.md. A runner has no memory but this: the payload, where it stands, and its
+own log.
 """
 
 from typing import Literal
@@ -40,7 +42,8 @@ class LogEntry(Message):
 
 
 class Frame(Message):
-    """A delegation: who waits for the child bot, and where that bot goes on. Top of the stack is last."""
+    """A delegation: who waits for the child bot, and where that bot goes on. Top of the stack is
+    last."""
 
     bot: str
     revision: str
@@ -52,7 +55,8 @@ class StepCommand(Message):
     """Ask for one step of one turn. `position` counts from 0 over the revision's steps.
 
     run is the turn's run (1, raised by each resume, cancel or answer); attempt counts from 1;
-    first_input is the payload that the turn began with, from which the log's patches rebuild every later one.
+    first_input is the payload that the turn began with, from which the log's patches rebuild every
+    later one.
     """
 
     turn_id: UUID

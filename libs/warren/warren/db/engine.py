@@ -1,6 +1,6 @@
 """The async engine of a service: psycopg 3 through SQLAlchemy, pooled, checked before use."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import orjson
@@ -14,6 +14,10 @@ POOL_WAIT_SECONDS = 5  # then the request answers 503 rather than hang
 STATEMENT_TIMEOUT_MS = 15_000
 
 
+def _to_json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
 def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
     """Return an engine for a `postgresql+psycopg://` URL. Opens no connection yet."""
     return create_async_engine(
@@ -22,7 +26,7 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=_to_json,
         json_deserializer=orjson.loads,
         connect_args={
             "connect_timeout": 5,
@@ -32,7 +36,7 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def engine_of(url: str) -> AsyncIterator[AsyncEngine]:
+async def engine_of(url: str) -> AsyncGenerator[AsyncEngine]:
     """An engine for a lifespan: disposed of at the end."""
     engine = make_engine(url)
     try:
@@ -42,7 +46,8 @@ async def engine_of(url: str) -> AsyncIterator[AsyncEngine]:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether a database error means that Postgres is away (503, try again) rather than that the SQL is wrong."""
+    """Whether a database error means that Postgres is away (503, try again) rather than that the
+    SQL is wrong."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, (OperationalError, InterfaceError, TimeoutError))

@@ -1,6 +1,8 @@
-"""The outbox: what a transaction wants published, written in that transaction. Rows are kept 7 days as event log.
+"""The outbox: what a transaction wants published, written in that transaction. Rows are kept 7
+days as event log.
 
-Used by chat-api and registry. add() writes rows and returns them; after the commit they go to the Relay.
+Used by chat-api and registry. add() writes rows and returns them; after the commit they go to the
+Relay.
 """
 
 from collections.abc import Sequence
@@ -36,7 +38,8 @@ CLAIM = timedelta(seconds=5)  # who wrote the row publishes it; after that any s
 
 
 def outbox_table(metadata: MetaData) -> Table:
-    """Define the table in a service's metadata. seq is the conversation's, null for what is no visible change."""
+    """Define the table in a service's metadata. seq is the conversation's, null for what is no
+    visible change."""
     return Table(
         "outbox",
         metadata,
@@ -83,7 +86,8 @@ class Outbox:
         messages: Sequence[Outgoing],
         places: Sequence[tuple[UUID, int] | None] | None = None,
     ) -> list[OutboxRow]:
-        """Write messages in order. places gives (conversation, seq) of those that are visible changes."""
+        """Write messages in order. places gives (conversation, seq) of those that are visible
+        changes."""
         if not messages:
             return []
         until = datetime.now(UTC) + CLAIM

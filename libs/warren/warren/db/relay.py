@@ -1,6 +1,7 @@
 """The outbox relay: publishes what was committed, at once; a sweeper finds what was missed.
 
-Order: commit, publish (confirmed), mark. A crash between any two of them repeats a publish, never loses one:
+Order: commit, publish (confirmed), mark. A crash between any two of them repeats a publish, never
+loses one:
 receivers know a message by its id.
 """
 
@@ -28,7 +29,8 @@ MAX_WAITING = 20_000  # rows kept in memory; above it they are left to the sweep
 
 
 class Relay:
-    """Publishes outbox rows in the order in which they were offered. run() in one task per process."""
+    """Publishes outbox rows in the order in which they were offered. run() in one task per
+    process."""
 
     def __init__(self, engine: AsyncEngine, outbox: Outbox, publisher: Publisher) -> None:
         self._engine = engine
@@ -39,7 +41,8 @@ class Relay:
         self._wake = asyncio.Event()
 
     def offer(self, rows: Sequence[OutboxRow]) -> None:
-        """Hand over rows whose transaction has committed. Never blocks; a row offered twice goes once."""
+        """Hand over rows whose transaction has committed. Never blocks; a row offered twice goes
+        once."""
         for row in rows:
             if row.id not in self._known and len(self._waiting) < MAX_WAITING:
                 self._known.add(row.id)
