@@ -119,7 +119,7 @@ class Plan:
 def choose(
     environment: Mapping[str, str], dotenv: Mapping[str, str], saved: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return each setting: the environment's, else .env's, else the running one, else the default."""
+    """Return each setting: from the environment, .env, the running system or the default."""
     chosen: dict[str, str] = {}
     for name, default in SETTINGS.items():
         sources = (environment.get(name), dotenv.get(name), saved.get(name))
@@ -138,7 +138,7 @@ def parse_dotenv(text: str) -> dict[str, str]:
 
 
 def read_plan(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Plan:
-    """Return the plan of this clone; what runs already keeps its settings unless others are given."""
+    """Return this clone's plan; what runs keeps its settings unless others are given."""
     dotenv = root / ".env"
     saved = root / ".run" / "plan.json"
     return Plan(

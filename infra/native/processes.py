@@ -1,5 +1,6 @@
 """Start, await and end child processes: shared by the private servers and by `make up`."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -72,12 +73,8 @@ def end(
     """Ask a process to end, wait, then kill its whole session. Does nothing when it has ended."""
     if process.poll() is None:
         process.send_signal(first)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace_seconds)
-        except subprocess.TimeoutExpired:
-            pass
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

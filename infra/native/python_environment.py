@@ -1,6 +1,7 @@
-"""The virtual environment: made by uv from requirements.lock, with hashes; workspace members editable.
+"""The virtual environment: made by uv from requirements.lock, with hashes checked.
 
-Runs before the virtual environment exists: standard library only.
+The workspace's own packages are installed editable. Runs before the environment exists: standard
+library only.
 """
 
 import hashlib
@@ -64,11 +65,15 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _uv(uv: Path, root: Path, *arguments: str) -> None:
-    environment = {
+def uv_environment(root: Path) -> dict[str, str]:
+    """Return the environment in which uv works on this clone and fetches no interpreter."""
+    return {
         **os.environ,
         "UV_PYTHON_DOWNLOADS": "never",
         "VIRTUAL_ENV": str(root / ".venv"),
         "UV_PROJECT_ENVIRONMENT": str(root / ".venv"),
     }
-    subprocess.run([str(uv), *arguments], check=True, cwd=root, env=environment)
+
+
+def _uv(uv: Path, root: Path, *arguments: str) -> None:
+    subprocess.run([str(uv), *arguments], check=True, cwd=root, env=uv_environment(root))

@@ -19,7 +19,10 @@ Passwords = Mapping[str, str]
 
 
 def ensure_passwords(folder: Path) -> dict[str, str]:
-    """Return all passwords; make the missing ones. Names: broker.<account>, postgres, database.<name>, service."""
+    """Return all passwords; make the missing ones.
+
+    Names: broker.<account>, database.<name>, postgres, service.
+    """
     private_folder(folder)
     path = folder / "passwords.json"
     passwords: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}

@@ -1,4 +1,4 @@
-"""What the native way needs from Debian: find what is missing, install it, leave no service running.
+"""What the native way needs from Debian: found, or installed without leaving a service running.
 
 Runs before the virtual environment exists: standard library only.
 """
@@ -45,11 +45,12 @@ SERVERS = (
     Need("caddy", _has("caddy"), "the web server", ("caddy",)),
     Need("libgomp1", _exists("usr/lib/*/libgomp.so.1"), "the local language model"),
 )
+FONTS = "usr/share/fonts"
 BROWSER = (
     Need("chromium", _has("chromium"), "browser tests"),
-    Need("fonts-liberation", _exists("usr/share/fonts/truetype/liberation*"), "browser tests"),
-    Need("fonts-noto-color-emoji", _exists("usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"), "browser tests"),
-    Need("fonts-noto-cjk", _exists("usr/share/fonts/opentype/noto/NotoSansCJK*"), "browser tests"),
+    Need("fonts-liberation", _exists(f"{FONTS}/truetype/liberation*"), "browser tests"),
+    Need("fonts-noto-color-emoji", _exists(f"{FONTS}/truetype/noto/*Emoji.ttf"), "browser tests"),
+    Need("fonts-noto-cjk", _exists(f"{FONTS}/opentype/noto/NotoSansCJK*"), "browser tests"),
 )  # fmt: skip
 
 
