@@ -1,0 +1,255 @@
+"""The whole mesh as real processes for one test: services, runners, a stub model.
+
+Everything listens on loopback on free ports. Use `async with Mesh.running(...)`; kill what you
+like in between.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from conftest import Vhost
+from infra.native.ports import free_block
+from infra.native.postgres import PostgresServer
+from tests.stub_llm import StubModel
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICE_TOKEN = "a-service-token-for-tests-only"
+READY_SECONDS = 60.0
+STOP_SECONDS = 40.0
+
+
+@dataclass
+class Service:
+    """One process and how to start it again."""
+
+    name: str
+    module: str
+    environment: Mapping[str, str]
+    log: Path
+    ready_url: str | None
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, extra: Mapping[str, str] | None = None) -> None:
+        """Start the process; its output goes to the log."""
+        environment = {**os.environ, **self.environment, **(extra or {})}
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.module],
+                env=environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        self.signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait(10)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal if the process lives."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    async def wait_ready(self) -> None:
+        """Return when /readyz says so. Raises with the end of the log when the process dies or is
+        late."""
+        async with httpx2.AsyncClient(timeout=2) as http:
+            for _ in range(int(READY_SECONDS / 0.1)):
+                if not self.alive():
+                    raise RuntimeError(f"{self.name} ended:\n{self.tail()}")
+                try:
+                    answer = await http.get(f"{self.ready_url}/readyz")
+                    if answer.status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    pass
+                await asyncio.sleep(0.1)
+        raise RuntimeError(f"{self.name} is not ready after {READY_SECONDS} s:\n{self.tail()}")
+
+    def tail(self, lines: int = 30) -> str:
+        """Return the end of the log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+@dataclass
+class Mesh:
+    """The processes of one mesh and where they listen."""
+
+    folder: Path
+    bots: Path
+    vhost: Vhost
+    model: StubModel
+    chat_database: str
+    ports: Mapping[str, int]
+    services: dict[str, Service] = field(default_factory=lambda: {})
+
+    @property
+    def api(self) -> str:
+        """Base of the chat API."""
+        return f"http://127.0.0.1:{self.ports['chat']}/api/v1"
+
+    @property
+    def registry_api(self) -> str:
+        """Base of the registry's API."""
+        return f"http://127.0.0.1:{self.ports['registry']}/api/v1"
+
+    @property
+    def socket(self) -> str:
+        """Where the gateway listens."""
+        return f"ws://127.0.0.1:{self.ports['gateway']}/ws"
+
+    @property
+    def runners(self) -> list[Service]:
+        """The runners that live."""
+        return [
+            one for name, one in self.services.items() if name.startswith("runner") and one.alive()
+        ]
+
+    def add_runner(self, extra: Mapping[str, str] | None = None) -> Service:
+        """Start one more runner; it takes work within about three seconds."""
+        number = sum(name.startswith("runner") for name in self.services)
+        base = self.ports["runner"]
+        runner = self._service(
+            f"runner{number}",
+            "bot_runner",
+            "runner",
+            {
+                "INNER_PORT": str(base),
+                "RUNNER_CACHE_DIR": str(self.folder / f"cache{number}"),
+                "OPENAI_BASE_URL": self.model.url,
+                "OPENAI_API_KEY": "not-a-key",
+            },
+            None,
+        )
+        runner.start(extra)
+        return runner
+
+    def _service(
+        self,
+        name: str,
+        module: str,
+        account: str,
+        environment: Mapping[str, str],
+        ready: str | None,
+    ) -> Service:
+        common = {
+            "AMQP_URL": self.vhost.url(account),
+            "SERVICE_TOKEN": SERVICE_TOKEN,
+            "PUBLIC_URL": f"http://localhost:{self.ports['public']}",
+            "CHAT_API_INNER_URL": f"http://127.0.0.1:{self.ports['chat_inner']}",
+            "REGISTRY_INNER_URL": f"http://127.0.0.1:{self.ports['registry_inner']}",
+            "LOG_LEVEL": "info",
+            "FAILPOINTS": "",
+        }
+        service = Service(
+            name, module, common | dict(environment), self.folder / f"{name}.log", ready
+        )
+        self.services[name] = service
+        return service
+
+    async def start(self, databases: Mapping[str, str], runners: int) -> None:
+        """Migrate, start the services, wait until all are ready, start the runners."""
+        for name, module in (("chat", "chat_api"), ("registry", "registry")):
+            done = await asyncio.to_thread(
+                subprocess.run,
+                [sys.executable, "-m", f"{module}.migrate"],
+                env={**os.environ, "DATABASE_URL": databases[name]},
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=ROOT,
+            )
+            if done.returncode:
+                raise RuntimeError(f"{module}.migrate failed:\n{done.stdout}\n{done.stderr}")
+        for name, module, port in (
+            ("chat", "chat_api", "chat"),
+            ("registry", "registry", "registry"),
+            ("gateway", "gateway_ws", "gateway"),
+        ):
+            inner = self.ports[f"{port}_inner"]
+            environment = {
+                "HTTP_PORT": str(self.ports[port]),
+                "INNER_PORT": str(inner),
+                "BOT_CONFIG_DIR": str(self.bots),
+            }
+            if name in databases:
+                environment["DATABASE_URL"] = databases[name]
+            self._service(name, module, name, environment, f"http://127.0.0.1:{inner}").start()
+        for name in ("chat", "registry", "gateway"):
+            await self.services[name].wait_ready()
+        for _ in range(runners):
+            self.add_runner()
+
+    async def stop(self) -> None:
+        """End every process: SIGTERM, then SIGKILL for those that do not go in time."""
+        living = [one for one in self.services.values() if one.alive()]
+        for one in living:
+            one.signal(signal.SIGCONT)
+            one.signal(signal.SIGTERM)
+        for one in living:
+            assert one.process
+            try:
+                await asyncio.to_thread(one.process.wait, STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                one.kill()
+
+    def logs(self, names: Sequence[str] = ()) -> str:
+        """Return the ends of the logs, for a failing test."""
+        return "\n".join(
+            f"--- {name}\n{one.tail()}"
+            for name, one in self.services.items()
+            if not names or name in names
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def running(
+        cls,
+        folder: Path,
+        vhost: Vhost,
+        postgres: PostgresServer,
+        bots: Path,
+        *,
+        runners: int = 1,
+        model_delay: float = 0.0,
+    ) -> AsyncGenerator["Mesh"]:
+        """Start a mesh of its own and end it afterwards, databases included."""
+        names = {one: f"{vhost.name}_{one}" for one in ("chat", "registry")}
+        for name in names.values():
+            postgres.sql(f'CREATE DATABASE "{name}"')
+        first = free_block(30)
+        keys = (
+            "public",
+            "chat",
+            "chat_inner",
+            "registry",
+            "registry_inner",
+            "gateway",
+            "gateway_inner",
+        )
+        ports = {key: first + number for number, key in enumerate(keys)} | {"runner": first + 10}
+        databases = {one: postgres.url(name) for one, name in names.items()}
+        with StubModel(delay_seconds=model_delay) as model:
+            mesh = cls(folder, bots, vhost, model, databases["chat"], ports)
+            try:
+                await mesh.start(databases, runners)
+                yield mesh
+            finally:
+                await mesh.stop()
+                for name in names.values():
+                    postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
