@@ -1,0 +1,50 @@
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { useMe } from "../features/accounts/useMe";
+import { ConnectionBanner } from "../features/chat/ConnectionBanner";
+import { useSignedIn } from "../features/chat/useSignedIn";
+import { ChatSessionProvider } from "../features/chat/chatSession";
+import { Sidebar } from "../features/people/Sidebar";
+import type { Me } from "../contracts.gen";
+import { LoadFailed } from "../shared/LoadFailed";
+import { wordsFor } from "../shared/problem";
+import { Splash } from "../shared/Splash";
+import { text } from "../shared/text";
+import styles from "./Shell.module.css";
+
+/** The signed-in part: list at the left, the chosen page beside it; one column on a phone. */
+export function Shell() {
+  const me = useMe();
+  const { href } = useLocation();
+  if (me.data) return <SignedIn key={me.data.id} me={me.data} />;
+  if (me.data === null) return <Navigate to="/login" search={{ next: href }} replace />;
+  if (me.isError) {
+    return (
+      <LoadFailed
+        what={text.errors.unexpected}
+        why={wordsFor(me.error)}
+        onRetry={() => void me.refetch()}
+      />
+    );
+  }
+  return <Splash />;
+}
+
+function SignedIn({ me }: { readonly me: Me }) {
+  const session = useSignedIn(me);
+  const { pathname } = useLocation();
+  if (!session) return <Splash />;
+  return (
+    <ChatSessionProvider value={session}>
+      <a className={styles.skip} href="#main">
+        {text.skip}
+      </a>
+      <div className={styles.shell} data-page={pathname === "/" ? "list" : "one"}>
+        <Sidebar />
+        <main id="main" className={styles.main} tabIndex={-1}>
+          <ConnectionBanner />
+          <Outlet />
+        </main>
+      </div>
+    </ChatSessionProvider>
+  );
+}

@@ -1,0 +1,86 @@
+// The addresses of the client. What can be linked is in the address.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { LoginPage } from "../features/accounts/LoginPage";
+import { SignupPage } from "../features/accounts/SignupPage";
+import { ConversationPage } from "../features/chat/ConversationPage";
+import { HomePage } from "../features/people/HomePage";
+import { Crashed } from "./Crashed";
+import { Shell } from "./Shell";
+
+interface NextSearch {
+  readonly next?: string;
+}
+
+/** Only a path of our own may follow a login. */
+function nextSearch(search: Record<string, unknown>): NextSearch {
+  const next = search.next;
+  const own = typeof next === "string" && /^\/(?![/\\])/.test(next);
+  return own ? { next } : {};
+}
+
+const root = createRootRoute({ component: Outlet, errorComponent: Crashed });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: nextSearch,
+  component: function Login() {
+    return <LoginPage next={login.useSearch().next ?? "/"} />;
+  },
+});
+
+const signup = createRoute({
+  getParentRoute: () => root,
+  path: "/signup",
+  validateSearch: nextSearch,
+  component: function Signup() {
+    return <SignupPage next={signup.useSearch().next ?? "/"} />;
+  },
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
+
+const home = createRoute({ getParentRoute: () => shell, path: "/", component: HomePage });
+
+const conversation = createRoute({
+  getParentRoute: () => shell,
+  path: "/c/$conversationId",
+  component: function Conversation() {
+    const { conversationId } = conversation.useParams();
+    return <ConversationPage key={conversationId} conversationId={conversationId} />;
+  },
+});
+
+const elsewhere = createRoute({
+  getParentRoute: () => root,
+  path: "$",
+  beforeLoad: () => {
+    throw redirect({ to: "/" });
+  },
+});
+
+/** Make the router; a new one for each App, so tests do not share an address. */
+export function makeRouter() {
+  return createRouter({
+    routeTree: root.addChildren([
+      login,
+      signup,
+      shell.addChildren([home, conversation]),
+      elsewhere,
+    ]),
+    defaultPreload: false,
+    scrollRestoration: false,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

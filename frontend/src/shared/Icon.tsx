@@ -1,0 +1,29 @@
+import styles from "./Icon.module.css";
+
+const PATHS = {
+  send: "M5 12h13M12 5l7 7-7 7",
+  stop: "M7 7h10v10H7z",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  clock: "M12 7v5l3 2M12 3a9 9 0 100 18 9 9 0 000-18z",
+  copy: "M9 9h10v11H9zM15 9V4H5v11h4",
+  search: "M11 4a7 7 0 100 14 7 7 0 000-14zM16.2 16.2L20 20",
+  plus: "M12 5v14M5 12h14",
+  back: "M19 12H5M11 6l-6 6 6 6",
+  down: "M12 5v14M6 13l6 6 6-6",
+  warning: "M12 4l9 16H3zM12 10v4M12 17v.2",
+  quote: "M4 5v6a4 4 0 004 4h11M15 11l4 4-4 4",
+  people: "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM3 20c0-3.5 2.5-5.5 6-5.5s6 2 6 5.5M16 4.5a3.5 3.5 0 010 6.5M17.5 15c2.2.6 3.5 2.4 3.5 5",
+  offline: "M4 9a12 12 0 0116 0M7 13a7 7 0 0110 0M12 18v.2M4 4l16 16",
+  image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9v.2",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A line drawing beside words: never the only carrier of meaning. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg className={styles.icon} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
