@@ -15,7 +15,6 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
-
 from warren.contracts import accounts, chat, frames, problem, registry
 
 TARGET = Path("frontend/src/contracts.gen.ts")

@@ -10,10 +10,9 @@ from typing import Any
 import jsonpatch
 
 from warren.contracts.base import JsonObject
+from warren.step.shape import is_array, is_object
 
 Patch = tuple[JsonObject, ...]
-
-_CONTAINERS = (dict, list)
 
 
 def diff(before: JsonObject, after: JsonObject) -> Patch:
@@ -46,9 +45,9 @@ def _diff_objects(before: JsonObject, after: JsonObject, at: str, out: list[Json
 
 
 def _diff_values(old: Any, new: Any, at: str, key: str, out: list[JsonObject]) -> None:
-    if isinstance(old, dict) and isinstance(new, dict):
+    if is_object(old) and is_object(new):
         _diff_objects(old, new, f"{at}/{_escaped(key)}", out)
-    elif isinstance(old, list) and isinstance(new, list):
+    elif is_array(old) and is_array(new):
         _diff_lists(old, new, f"{at}/{_escaped(key)}", out)
     elif type(old) is not type(new) or old != new:
         out.append({"op": "replace", "path": f"{at}/{_escaped(key)}", "value": new})
@@ -109,17 +108,13 @@ def _same(left: Any, right: Any) -> bool:
     """
     if left is right:
         return True
-    if type(left) is not type(right) and not (
-        isinstance(left, _CONTAINERS) and isinstance(right, _CONTAINERS)
-    ):
-        return False
     if left != right:
         return False
-    if isinstance(left, dict):
+    if is_object(left):
         return all(_same(value, right[key]) for key, value in left.items())
-    if isinstance(left, list):
+    if is_array(left):
         return all(_same(one, other) for one, other in zip(left, right, strict=True))
-    return True
+    return type(left) is type(right)
 
 
 def _escaped(key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from warren.contracts.base import JsonObject
 from warren.step.errors import BadOutput
+from warren.step.shape import is_object
 
 MAX_REPLY_CHARS = 64_000  # a quarter of the payload's limit: what a chat can still show
 
@@ -28,7 +29,7 @@ def take_reply(payload: JsonObject, step_name: str) -> tuple[JsonObject, Reply |
     if "reply" not in payload:
         return payload, None
     reply = payload["reply"]
-    if not isinstance(reply, dict) or not isinstance(reply.get("body"), str):
+    if not is_object(reply) or not isinstance(reply.get("body"), str):
         raise BadOutput(f"step {step_name!r} left a reply without a text `body`: set reply.body")
     body: str = reply["body"]
     if not body.strip():
@@ -39,7 +40,8 @@ def take_reply(payload: JsonObject, step_name: str) -> tuple[JsonObject, Reply |
         raise BadOutput(f"step {step_name!r} left a reply with a NUL character in it")
     if len(body) > MAX_REPLY_CHARS:
         raise BadOutput(
-            f"step {step_name!r} left a reply of {len(body)} characters; at most {MAX_REPLY_CHARS} fit"
+            f"step {step_name!r} left a reply of {len(body)} characters;"
+            f" at most {MAX_REPLY_CHARS} fit"
         )
     rest = {key: value for key, value in payload.items() if key not in ("reply", "draft")}
     return rest, Reply(body, _metadata(reply.get("metadata"), step_name))
@@ -56,6 +58,6 @@ def _metadata(value: Any, step_name: str) -> JsonObject:
             value = None if not value.strip() else value
     if value is None:
         return {}
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise BadOutput(f"step {step_name!r} left reply.metadata that is no JSON object")
-    return value  # type: ignore[return-value]  # payloads have text keys, see run_step.checked
+    return value

@@ -15,6 +15,7 @@ from warren.contracts.base import JsonObject
 from warren.contracts.bot import BotFile
 from warren.contracts.names import kind_of
 from warren.contracts.registry import Revision, StepCard, StepSource
+from warren.step.shape import is_array, is_object
 
 
 class _Dumper(yaml.SafeDumper):
@@ -26,7 +27,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+    node: yaml.ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)  # type: ignore[reportUnknownMemberType]  # PyYAML is half typed
+    return node
 
 
 _Dumper.add_representer(str, _text)
@@ -109,8 +111,8 @@ def step_cards(bot: BotFile) -> tuple[StepCard, ...]:
 
 
 def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
+    if is_array(value):
         return [_sorted(item) for item in value]
     return value

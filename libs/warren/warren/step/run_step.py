@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from warren.contracts.base import JsonObject
 from warren.step.context import EMIT, IDEMPOTENCY_KEY, Emit
 from warren.step.errors import BadOutput, StepTimeout
+from warren.step.shape import is_array, is_object
 
 MAX_DEPTH = 100  # of nested objects in a payload: deeper ones break JSON readers downstream
 MAX_INT = 2**64 - 1  # the largest integer that our JSON writer takes
@@ -43,8 +44,9 @@ async def run_step(
     """
     emit_before = EMIT.set(emit)
     key_before = IDEMPOTENCY_KEY.set(idempotency_key)
+    limit = asyncio.timeout(timeout_seconds)
     try:
-        async with asyncio.timeout(timeout_seconds) as limit:
+        async with limit:
             if step.runs_in_thread:
                 result = await asyncio.to_thread(step.process, payload)
             else:
@@ -67,20 +69,19 @@ def checked(result: object, step_name: str) -> JsonObject:
     """Return result if it is a JSON object, else raise BadOutput that names the place and the
     remedy.
     """
-    if type(result) is not dict:
-        if result is None:
-            raise BadOutput(f"step {step_name!r} returned nothing: end it with `return payload`")
-        if not isinstance(result, dict):
-            raise BadOutput(
-                f"step {step_name!r} returned {_kind(result)}: it must return the payload, a JSON object"
-            )
+    if result is None:
+        raise BadOutput(f"step {step_name!r} returned nothing: end it with `return payload`")
+    if not is_object(result):
+        raise BadOutput(
+            f"step {step_name!r} returned {_kind(result)}: return the payload, a JSON object"
+        )
     fault = _fault(result, 0)
     if fault is not None:
         where, why = fault
         raise BadOutput(
             f"step {step_name!r} returned a payload that is not JSON: payload{where} {why}"
         )
-    return result  # type: ignore[return-value]  # every key was looked at
+    return result
 
 
 def _fault(value: Any, depth: int) -> tuple[str, str] | None:
@@ -89,11 +90,11 @@ def _fault(value: Any, depth: int) -> tuple[str, str] | None:
     """
     if depth > MAX_DEPTH:
         return "", f"is nested more than {MAX_DEPTH} deep"
-    if isinstance(value, dict):
+    if is_object(value):
         for key, item in value.items():
-            if type(key) is not str:
+            if not isinstance(key, str):  # type: ignore[reportUnnecessaryIsInstance]  # a step's work
                 return f"[{key!r}]", "has a key that is not text"
-            if type(item) is str:
+            if isinstance(item, str):
                 if item.isascii() or _encodable(item):
                     continue
                 return f"[{key!r}]", "holds half of a character (a lone surrogate)"
@@ -101,7 +102,7 @@ def _fault(value: Any, depth: int) -> tuple[str, str] | None:
             if fault is not None:
                 return f"[{key!r}]{fault[0]}", fault[1]
         return None
-    if isinstance(value, list):
+    if is_array(value):
         for index, item in enumerate(value):
             fault = _fault(item, depth + 1)
             if fault is not None:

@@ -41,8 +41,8 @@ def _cause(exc: BaseException) -> str:
         return f"{type(exc).__name__}: {exc.msg}"
     if isinstance(exc, ModuleNotFoundError):
         return (
-            f"no module named {exc.name!r}: a step file stands alone; it may use Warren's own packages,"
-            " not files beside it"
+            f"no module named {exc.name!r}: a step file stands alone; it may use installed"
+            " packages, not files beside it"
         )
     return f"{type(exc).__name__}: {exc}"
 

@@ -17,7 +17,7 @@ class Format(Step):
     class Config(StrictConfig):
         each_user_message: str = Field(
             default="{content}",
-            description="How a person's message is given to the model. Tokens: {content}, {timestamp}.",
+            description="A person's message as the model sees it. Tokens: {content}, {timestamp}.",
             examples=["{content}\n\nreceived: {timestamp}"],
         )
 
