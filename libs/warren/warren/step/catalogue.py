@@ -68,7 +68,7 @@ async def _read(
 ) -> StepFile:
     name = path.relative_to(folder).as_posix()
     try:
-        source = path.read_text(encoding="utf-8")
+        source = await asyncio.to_thread(path.read_text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         return StepFile(
             path=name, sha256="", source="", fault=_fault(name, 1, f"it cannot be read: {exc}")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn, Self
 
+from warren.step.shape import is_array, is_object
+
 
 class StepConfig(dict[str, Any]):
     """A read-only dict whose keys are attributes too. A missing attribute is None, a missing key a
@@ -31,8 +33,8 @@ class StepConfig(dict[str, Any]):
 
 
 def _wrapped(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if is_object(value):
         return StepConfig(value)
-    if isinstance(value, list | tuple):
+    if is_array(value):
         return [_wrapped(item) for item in value]
     return value

@@ -3,19 +3,177 @@
 `warren bots lint`, the registry and the browser's editor all ask here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, available_timezones
+
+import orjson
+from pydantic import BaseModel, ValidationError
 
 from warren.contracts.bot import BotFile
 from warren.contracts.registry import LintError
+from warren.step.cases import check_case
 from warren.step.describe import ClassDescription
+from warren.step.marked_yaml import Fault, Marked, Path, read
+from warren.step.shape import is_array, is_object
+from warren.step.wording import Finding, did_you_mean, from_pydantic, from_schema, wrong_type
 
 
 def lint(
     text: str, file: str, classes: Mapping[str, ClassDescription]
 ) -> tuple[BotFile | None, tuple[LintError, ...]]:
-    """Return the bot, or None and its errors, all of them, in the order of the file.
+    """Return the bot, or None and its errors: all of them, in the order of the file, one a place.
 
     classes has every known class by name, built in and custom. file is what the errors call the
-    file.
+    file. Never raises.
     """
-    raise NotImplementedError
+    marked = read(text)
+    faults = list(marked.faults)
+    bot: BotFile | None = None
+    if is_object(marked.data):
+        bot, findings = _model(marked.data)
+        findings.extend(_meaning(marked, classes))
+        faults.extend(_placed(finding, marked) for finding in _first_causes(findings))
+    elif marked.data is not None or not faults:
+        faults.append(_placed(wrong_type((), marked.data, "an object of keys"), marked))
+    if faults:
+        return None, _told(faults, text, file)
+    return bot, ()
+
+
+def _model(data: dict[str, Any]) -> tuple[BotFile | None, list[Finding]]:
+    """Return the bot, or None and what its model says. JSON mode is strict: "10" is not 10."""
+    try:
+        return BotFile.model_validate_json(orjson.dumps(data), strict=True), []
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False)
+        return None, [
+            from_pydantic(error, _value_at(data, error["loc"]), _known_keys(error["loc"]))
+            for error in errors
+        ]
+    except (TypeError, ValueError):  # half characters, which have a fault of their own already
+        return None, []
+
+
+def _meaning(marked: Marked, classes: Mapping[str, ClassDescription]) -> Iterator[Finding]:
+    """Yield what no model can know: classes, ids, configs, the zone, the tests' mocks."""
+    data = marked.data
+    zone = data.get("timezone")
+    if isinstance(zone, str) and not _is_zone(zone):
+        yield Finding(("timezone",), f'unknown timezone "{zone}"', _zone_hint(zone))
+    steps: Any = data.get("steps")
+    seen: dict[str, Path] = {}
+    for index, step in enumerate(steps if is_array(steps) else []):
+        if is_object(step):
+            yield from _step(step, ("steps", index), classes)
+            yield from _step_id(step, ("steps", index), seen, marked)
+    tests: Any = data.get("tests")
+    for index, case in enumerate(tests if is_array(tests) else []):
+        if is_object(case):
+            yield from check_case(case, ("tests", index), seen)
+
+
+def _step(
+    step: dict[str, Any], path: Path, classes: Mapping[str, ClassDescription]
+) -> Iterator[Finding]:
+    name, config = step.get("class"), step.get("config", {})
+    if not isinstance(name, str):
+        return
+    if name not in classes:
+        hint = did_you_mean(name, classes) or f"known classes: {', '.join(sorted(classes))}"
+        yield Finding((*path, "class"), f'unknown step class "{name}"', hint)
+    elif classes[name].config_schema and is_object(config):
+        yield from from_schema(classes[name].config_schema, config, (*path, "config"))
+
+
+def _step_id(
+    step: dict[str, Any], path: Path, seen: dict[str, Path], marked: Marked
+) -> Iterator[Finding]:
+    name, own = step.get("class"), step.get("id")
+    step_id = own if isinstance(own, str) else name.lower() if isinstance(name, str) else None
+    if step_id is None:
+        return
+    if step_id in seen:
+        first = marked.place(seen[step_id]).line
+        yield Finding(
+            (*path, "id" if isinstance(own, str) else "class"),
+            f'two steps have the id "{step_id}"',
+            f"the other is on line {first}; give this one its own, such as `id: {step_id}-2`",
+        )
+    seen.setdefault(step_id, path)
+
+
+def _first_causes(findings: list[Finding]) -> Iterator[Finding]:
+    """Yield the findings without those that follow from another: `clas:` is not also a missing
+    `class`.
+    """
+    meant = {
+        (finding.path[:-1], finding.hint) for finding in findings if finding.at_key and finding.hint
+    }
+    for finding in findings:
+        if finding.missing and (finding.path, f'did you mean "{finding.missing}"?') in meant:
+            continue
+        yield finding
+
+
+def _placed(finding: Finding, marked: Marked) -> Fault:
+    place = marked.key_place(finding.path) if finding.at_key else marked.place(finding.path)
+    return Fault(place, finding.message, finding.hint)
+
+
+def _told(faults: list[Fault], text: str, file: str) -> tuple[LintError, ...]:
+    lines = text.splitlines()
+    by_place = {
+        fault.place: fault for fault in reversed(faults)
+    }  # of several at one place, the first
+    return tuple(
+        LintError(
+            file=file,
+            line=place.line,
+            column=place.column,
+            message=fault.message,
+            hint=fault.hint,
+            source_line=lines[place.line - 1] if place.line <= len(lines) else "",
+        )
+        for place, fault in sorted(by_place.items())
+    )
+
+
+def _known_keys(path: Path) -> list[str]:
+    """Return the keys that the object around path may have, from the model of a bot file."""
+    model: type[BaseModel] = BotFile
+    for part in path[:-1]:
+        if isinstance(part, int):
+            continue
+        by_key = {field.alias or name: field for name, field in model.model_fields.items()}
+        if part not in by_key:
+            return []
+        annotation: Any = by_key[part].annotation
+        models = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
+        inner = next((each for each in models if issubclass(each, BaseModel)), None)
+        if inner is None:
+            return []
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _value_at(data: Any, path: Path) -> Any:
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a folder of zones, an absolute path, nothing at all
+        return False
+    return True
+
+
+def _zone_hint(zone: str) -> str:
+    hint = did_you_mean(zone, sorted(available_timezones()))
+    return hint or "an IANA name, such as Australia/Melbourne"

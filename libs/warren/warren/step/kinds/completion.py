@@ -46,10 +46,11 @@ async def complete(
     one JSON body are understood too. Raises Retryable or Permanent.
     """
     key = IDEMPOTENCY_KEY.get()
+    chat: Any = messages  # plain JSON where the client has a type for each role
     try:
         async with _client().chat.completions.with_streaming_response.create(
             model=model,
-            messages=messages,  # type: ignore[arg-type]  # chatml comes as plain JSON
+            messages=chat,
             stream=True,
             stream_options={"include_usage": True},
             extra_headers={"Idempotency-Key": key} if key else {},

@@ -6,6 +6,7 @@ from typing import Any
 
 from warren.contracts.base import JsonObject
 from warren.step.kinds.strict import NoConfig
+from warren.step.shape import is_object
 from warren.step.step import Step
 
 _HEADING = re.compile(
@@ -38,7 +39,7 @@ class Metadata(Step):
         showing braces.
         """
         draft = payload.get("draft")
-        if not isinstance(draft, dict) or not isinstance(draft.get("body"), str):
+        if not is_object(draft) or not isinstance(draft.get("body"), str):
             return payload
         found = cut(draft["body"])
         if found is None:

@@ -1,0 +1,237 @@
+"""Strict YAML with the place of every key and value, for error messages. Pure.
+
+Stricter than YAML on purpose: no anchors, aliases or tags, no key twice, one document, keys are
+always text, and only true and false are booleans, so that a key `on:` or a value `no` stays what it
+looks like.
+"""
+
+# PyYAML is half typed:
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, NamedTuple
+
+import yaml
+
+MAX_BYTES = 64 * 1024  # a bot is a few hundred lines; more is a mistake or an attack
+MAX_DEPTH = 40
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the data: keys and indices from the top."""
+
+
+class Place(NamedTuple):
+    """Line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong, and what to do about it."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Data with places. data is None when the text could not be read at all; then faults says
+    why.
+    """
+
+    data: Any = None
+    values: Mapping[Path, Place] = field(default_factory=dict[Path, Place])
+    keys: Mapping[Path, Place] = field(default_factory=dict[Path, Place])
+    faults: tuple[Fault, ...] = ()
+
+    def place(self, path: Path) -> Place:
+        """Return the place of the value at path, or of the nearest thing around it that is
+        there.
+        """
+        while path not in self.values and path:
+            path = path[:-1]
+        return self.values.get(path, Place(1, 1))
+
+    def key_place(self, path: Path) -> Place:
+        """Return the place of the key at path; of an item of a list, that of the item."""
+        return self.keys[path] if path in self.keys else self.place(path)
+
+
+def read(text: str) -> Marked:
+    """Return the data of a YAML text and everything that is wrong with it. Never raises."""
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        return _unreadable(Place(1, 1), f"the file is over {MAX_BYTES // 1024} KiB", "split it")
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+    except yaml.reader.ReaderError as exc:
+        return _unreadable(
+            _place_at(text, exc.position),
+            f"the character U+{ord(exc.character):04X} may not stand in a file"
+            if isinstance(exc.character, str)
+            else "the file is not UTF-8 text",
+            "remove it",
+        )
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        place = _place(mark) if mark else Place(1, 1)
+        return _unreadable(place, f"not YAML: {exc.problem or exc}", _yaml_hint(exc, text, place))
+    if node is None:
+        return _unreadable(Place(1, 1), "the file is empty", "a bot needs `name` and `steps`")
+    reader = _Reader(loader.faults)
+    data = reader.value(node, ())
+    return Marked(data, reader.values, reader.keys, tuple(reader.faults))
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes; anchors, aliases and tags become faults and are then passed over."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.faults: list[Fault] = []
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()
+        place = _place(event.start_mark)
+        if self.check_event(yaml.AliasEvent):
+            self.get_event()
+            self.faults.append(
+                Fault(place, f"alias *{event.anchor} is not allowed", "write the value out")
+            )
+            return yaml.ScalarNode(_NULL, "", event.start_mark, event.end_mark)
+        if event.anchor is not None:
+            self.faults.append(
+                Fault(place, f"anchor &{event.anchor} is not allowed", "write the value out")
+            )
+            event.anchor = None
+        if event.tag is not None:
+            self.faults.append(
+                Fault(place, "a tag is not allowed here", "remove the word with `!`")
+            )
+            event.tag = None
+        if self._depth >= MAX_DEPTH:
+            raise yaml.MarkedYAMLError(
+                problem=f"nested more than {MAX_DEPTH} deep", problem_mark=event.start_mark
+            )
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
+_NULL = "tag:yaml.org,2002:null"
+_INT = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_PLAIN: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+class _Reader:
+    """Turns nodes into data, noting places and faults."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        self.values: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        self.values[path] = _place(node.start_mark)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = _place(key_node.start_mark)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.faults.append(Fault(place, "a key must be text", "put it in quotes"))
+                continue
+            key = self._text(key_node)
+            at = (*path, key)
+            if key in found:
+                first = self.keys[at].line
+                self.faults.append(
+                    Fault(place, f'key "{key}" stands here twice', f"the first is on line {first}")
+                )
+                continue
+            self.keys[at] = place
+            found[key] = self.value(value_node, at)
+        return found
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        text = self._text(node)
+        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+            return text
+        if text in _PLAIN:
+            return _PLAIN[text]
+        place = _place(node.start_mark)
+        if _INT.fullmatch(text):
+            if len(text) < 20 and abs(int(text)) < 2**63:
+                return int(text)
+            self.faults.append(Fault(place, "the number is too big", "put it in quotes"))
+        elif _FLOAT.fullmatch(text):
+            if isfinite(float(text)):
+                return float(text)
+            self.faults.append(Fault(place, "the number is too big", "put it in quotes"))
+        return text
+
+    def _text(self, node: yaml.Node) -> str:
+        text = str(node.value)
+        if "\0" in text:
+            self.faults.append(
+                Fault(_place(node.start_mark), "a NUL character is not allowed", 'remove the "\\0"')
+            )
+        elif any("\ud800" <= letter <= "\udfff" for letter in text):
+            self.faults.append(
+                Fault(
+                    _place(node.start_mark),
+                    "half of a character is not allowed (a lone surrogate)",
+                    'write the character itself, or "\\U0001F600" with eight digits',
+                )
+            )
+        return text
+
+
+def _unreadable(place: Place, message: str, hint: str) -> Marked:
+    return Marked(faults=(Fault(place, message, hint),))
+
+
+def _place(mark: Any) -> Place:
+    return Place(mark.line + 1, mark.column + 1)
+
+
+def _place_at(text: str, position: int) -> Place:
+    before = text[:position].split("\n")
+    return Place(len(before), len(before[-1]) + 1)
+
+
+def _yaml_hint(exc: yaml.MarkedYAMLError, text: str, place: Place) -> str:
+    lines = text.splitlines()
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    problem = exc.problem or ""
+    if line[: place.column].strip("\t ") == "" and "\t" in line[: place.column]:
+        return "indent with spaces, not tabs"
+    if "expected a single document" in problem or "but found another document" in problem:
+        return "one file, one bot: remove what follows `---`"
+    if "mapping values are not allowed" in problem:
+        return "put a text that has `: ` in it in quotes, or check the indentation"
+    if "could not find expected ':'" in problem:
+        return "is a `:` after the key missing?"
+    if "expected <block end>" in problem:
+        return "check the indentation: keys that belong together begin in the same column"
+    if "cannot start any token" in problem:
+        return "put the text in quotes"
+    return ""

@@ -1,0 +1,189 @@
+"""Say in plain words what pydantic or JSON Schema found in a bot file. Pure; used by lint."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError as SchemaError
+from pydantic_core import ErrorDetails
+from referencing import Registry
+
+from warren.contracts.base import JsonObject
+from warren.step.marked_yaml import Path
+from warren.step.shape import is_array, is_object
+
+
+class Finding(NamedTuple):
+    """What is wrong at a path. at_key: the key itself is meant, not its value."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    at_key: bool = False
+    missing: str = ""
+
+
+PATTERNS = {
+    "name": (
+        "a bot's name is 2 to 63 small letters, digits and hyphens, and begins with a letter",
+        re.compile(r"[^a-z0-9]+"),
+    ),
+    "id": (
+        "a step's id is 1 to 40 small letters, digits, hyphens and underscores",
+        re.compile(r"[^a-z0-9_]+"),
+    ),
+    "class": ("a class is a Python name of at most 40 letters, digits and underscores", None),
+    "expires_after": ("must be a number and m, h or d, such as 7d", None),
+}
+
+_EXPECTED = {
+    "string_type": "text",
+    "string": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "integer": "a whole number",
+    "float_type": "a number",
+    "number": "a number",
+    "bool_type": "true or false",
+    "boolean": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "array": "a list",
+    "dict_type": "an object of keys",
+    "model_type": "an object of keys",
+    "model_attributes_type": "an object of keys",
+    "object": "an object of keys",
+    "null": "empty",
+}
+
+
+def from_pydantic(error: ErrorDetails, data: Any, known: Iterable[str]) -> Finding:
+    """Return what pydantic found in data; known are the keys that the object around it may have."""
+    path: Path = tuple(error["loc"])
+    kind, key = error["type"], str(path[-1]) if path else ""
+    if kind == "extra_forbidden":
+        return unknown_key(path, known)
+    if kind == "missing":
+        return missing_key(path)
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+        return not_among(path, data, allowed)
+    if kind == "string_pattern_mismatch" and key in PATTERNS:
+        words, unfit = PATTERNS[key]
+        fitting = unfit.sub("-", str(data).lower()).strip("-") if unfit else ""
+        return Finding(path, words, f'for example "{fitting}"' if fitting else "")
+    if kind in _EXPECTED:
+        return wrong_type(path, data, _EXPECTED[kind])
+    return Finding(path, f'"{key}" {_lower(error["msg"]).replace("input should", "must")}')
+
+
+def from_schema(schema: JsonObject, config: JsonObject, path: Path) -> list[Finding]:
+    """Return what is wrong with a step's config by its class's JSON Schema."""
+    validator = Draft202012Validator(schema, registry=Registry())  # nothing is fetched
+    errors: Iterable[SchemaError] = validator.iter_errors(config)  # type: ignore[reportUnknownMemberType]  # untyped
+    return [finding for error in errors for finding in _of_schema(error, path)]
+
+
+def _of_schema(error: Any, path: Path) -> list[Finding]:
+    at: Path = (*path, *error.absolute_path)
+    key = str(at[-1])
+    rule, wanted, value = str(error.validator), error.validator_value, error.instance
+    if rule in ("anyOf", "oneOf"):
+        return _of_any(error, path)
+    if rule == "additionalProperties" and is_object(value):
+        known = list(error.schema.get("properties", {}))
+        return [unknown_key((*at, each), known) for each in value if each not in known]
+    if rule == "required" and is_object(value):
+        return [missing_key((*at, each)) for each in wanted if each not in value]
+    if rule == "type":
+        names: list[str] = wanted if is_array(wanted) else [wanted]
+        return [wrong_type(at, value, " or ".join(_EXPECTED.get(name, name) for name in names))]
+    if rule in ("enum", "const"):
+        return [
+            not_among(at, value, [str(each) for each in (wanted if rule == "enum" else [wanted])])
+        ]
+    return [Finding(at, f'"{key}": {_lower(str(error.message))}')]
+
+
+def _of_any(error: Any, path: Path) -> list[Finding]:
+    """Return the fault of the branch that was meant: empty is never meant, and a type that fits
+    is.
+    """
+    branches: dict[int, list[Any]] = {}
+    for each in error.context:
+        if each.validator_value != "null":
+            branches.setdefault(each.schema_path[0], []).append(each)
+    fitting = [found for found in branches.values() if found[0].validator != "type"]
+    if fitting:
+        return [finding for each in fitting[0] for finding in _of_schema(each, path)]
+    wanted = " or ".join(
+        _EXPECTED.get(str(found[0].validator_value), str(found[0].validator_value))
+        for found in branches.values()
+    )
+    return [wrong_type((*path, *error.absolute_path), error.instance, wanted)]
+
+
+def unknown_key(path: Path, known: Iterable[str]) -> Finding:
+    """Return the finding for a key that nobody knows, with the one that was probably meant."""
+    known = list(known)
+    hint = did_you_mean(str(path[-1]), known)
+    if not hint and known:
+        hint = f"known keys: {', '.join(known)}"
+    return Finding(path, f'unknown key "{path[-1]}"', hint or "remove it", at_key=True)
+
+
+def missing_key(path: Path) -> Finding:
+    """Return the finding for a key that has to be there; it points at the object around it."""
+    return Finding(path[:-1], f'"{path[-1]}" is missing', missing=str(path[-1]))
+
+
+def not_among(path: Path, value: Any, allowed: list[str]) -> Finding:
+    """Return the finding for a value that is none of a few."""
+    words = allowed[0] if len(allowed) == 1 else f"one of {', '.join(allowed)}"
+    return Finding(path, f'"{path[-1]}" must be {words}', did_you_mean(str(value), allowed))
+
+
+def wrong_type(path: Path, value: Any, expected: str) -> Finding:
+    """Return the finding for a value of the wrong type, with how to write the right one."""
+    where = f'"{path[-1]}"' if path and isinstance(path[-1], str) else "this"
+    hint = ""
+    if expected == "text" and isinstance(value, bool | int | float):
+        hint = "put it in quotes"
+    elif value is None:
+        hint = "give it a value, or remove the key"
+    elif isinstance(value, str) and "number" in expected and re.fullmatch(r"[-+]?[\d.]+", value):
+        hint = "remove the quotes"
+    elif isinstance(value, str) and expected == "true or false":
+        hint = did_you_mean(value, ["true", "false"])
+    elif expected == "a list":
+        hint = 'begin each item on a line of its own with "- "'
+    return Finding(path, f"{where} must be {expected}, not {_said(value)}", hint)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `did you mean "x"?`, or nothing when no known word is near. Case does not matter."""
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+
+
+def _said(value: Any) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return "text"
+        case list():
+            return "a list"
+        case _:
+            return "an object of keys"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
