@@ -58,6 +58,7 @@ def ensure_modules(frontend: Path, say: Callable[[str], None]) -> bool:
     say("installing the client's packages (package-lock.json)")
     if npm(frontend, "ci", "--no-audit", "--no-fund", quiet=True) != 0:
         return False
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted)
     return True
 
@@ -73,6 +74,7 @@ def ensure_built(frontend: Path, say: Callable[[str], None]) -> bool:
     say("building the client")
     if npm(frontend, "run", "build", quiet=True) != 0:
         return False
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted)
     return True
 

@@ -9,16 +9,16 @@ import signal
 import threading
 from pathlib import Path
 
-import xllamacpp
+from xllamacpp.xllamacpp import CommonParams, Server
 
 CONTEXT_TOKENS = 4096  # of each slot; all slots share what the server is given
 SLOTS = 2  # answers at the same time; more only slow each other down on few cores
 PROMPT_CACHE_MEGABYTES = 128  # the default of 8 GB would eat a small machine
 
 
-def parameters(model: Path, port: int, cores: int) -> xllamacpp.CommonParams:
+def parameters(model: Path, port: int, cores: int) -> CommonParams:
     """Return the server's settings; those that differ from the defaults were measured."""
-    chosen = xllamacpp.CommonParams()
+    chosen = CommonParams()
     chosen.model.path = str(model)
     chosen.hostnames = ["127.0.0.1"]
     chosen.port = port
@@ -41,7 +41,7 @@ def main() -> None:
     ended = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: ended.set())
-    server = xllamacpp.Server(parameters(asked.model, asked.port, os.cpu_count() or 1))
+    server = Server(parameters(asked.model, asked.port, os.cpu_count() or 1))
     ended.wait()
     del server
 

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from circus.client import CircusClient
 from circus.exc import CallError
@@ -22,6 +22,7 @@ from infra.native.watchers import Watcher, inherited, options
 LONGEST_SOCKET_PATH = 100  # the kernel's limit for a Unix socket is 107 bytes
 ANSWER_SECONDS = 10.0
 FORK_SECONDS = 20.0
+BUSY_SECONDS = 60.0  # longer than a runner's drain, during which circus takes no command
 
 
 class Refused(Exception):
@@ -124,16 +125,21 @@ class Supervisor:
     def _call(
         self, command: str, *, timeout_seconds: float = ANSWER_SECONDS, **properties: Any
     ) -> dict[str, Any]:
-        client = CircusClient(endpoint=self.endpoint, timeout=timeout_seconds)
-        try:
-            answer = client.send_message(command, **properties)
-        finally:
-            client.stop()
-        if answer.get("status") == "error":
-            raise Refused(
-                f"circus refused {command} {properties.get('name', '')}: {answer['reason']}"
-            )
-        return dict(answer)
+        """Send a command; while circus is busy with another one, wait and ask again."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            client = CircusClient(endpoint=self.endpoint, timeout=timeout_seconds)
+            try:
+                answer = cast("dict[str, Any]", client.send_message(command, **properties))
+            finally:
+                client.stop()
+            if answer.get("status") != "error":
+                return answer
+            reason = str(answer["reason"])
+            if "already running" not in reason or time.monotonic() > deadline:
+                name = properties.get("name", "")
+                raise Refused(f"circus refused {command} {name}: {reason}")
+            time.sleep(0.2)
 
 
 def socket_folder(run: Path) -> Path:

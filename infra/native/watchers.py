@@ -52,43 +52,44 @@ def inherited(environment: Mapping[str, str], run: Path) -> dict[str, str]:
     return {**kept, RUN_MARK: str(run), "PYTHONUNBUFFERED": "1"}
 
 
-def service_watchers(plan: Plan, *, local_model: bool) -> list[Watcher]:
-    """Return our own four services. local_model: whether runners ask the model on this machine."""
-    chat_inner = plan.port("CHAT_API_INNER_PORT")
-    registry_inner = plan.port("REGISTRY_INNER_PORT")
-    shared = {
+def shared_environment(plan: Plan) -> dict[str, str]:
+    """Return the variables that each of our services gets."""
+    return {
         "PUBLIC_URL": plan.public_url,
         "HTTP_HOST": "127.0.0.1",
-        "CHAT_API_INNER_URL": f"http://127.0.0.1:{chat_inner}",
-        "REGISTRY_INNER_URL": f"http://127.0.0.1:{registry_inner}",
+        "CHAT_API_INNER_URL": f"http://127.0.0.1:{plan.port('CHAT_API_INNER_PORT')}",
+        "REGISTRY_INNER_URL": f"http://127.0.0.1:{plan.port('REGISTRY_INNER_PORT')}",
         "LOG_LEVEL": plan.values["LOG_LEVEL"],
         "LOG_FORMAT": plan.values["LOG_FORMAT"],
     }
 
-    def service(name: str, port: str, inner: int, **more: str) -> Watcher:
+
+def service_watchers(plan: Plan, *, local_model: bool) -> list[Watcher]:
+    """Return our own four services. local_model: whether runners ask the model on this machine."""
+    shared = shared_environment(plan)
+
+    def service(name: str, port: str, inner: str, **more: str) -> Watcher:
         environment = {
             **shared,
             "SECRETS_DIR": str(plan.secrets / name),
             "HTTP_PORT": str(plan.port(port)),
-            "INNER_PORT": str(inner),
+            "INNER_PORT": str(plan.port(inner)),
             **more,
         }
         return Watcher(name, (str(plan.python), "-m", name.replace("-", "_")), environment)
 
     return [
-        service("registry", "REGISTRY_PORT", registry_inner, BOT_CONFIG_DIR=str(plan.bots)),
-        service("chat-api", "CHAT_API_PORT", chat_inner),
-        service("gateway-ws", "GATEWAY_PORT", plan.port("GATEWAY_INNER_PORT")),
-        runner_watcher(plan, "all", plan.runners, shared, local_model=local_model),
+        service("registry", "REGISTRY_PORT", "REGISTRY_INNER_PORT", BOT_CONFIG_DIR=str(plan.bots)),
+        service("chat-api", "CHAT_API_PORT", "CHAT_API_INNER_PORT"),
+        service("gateway-ws", "GATEWAY_PORT", "GATEWAY_INNER_PORT"),
+        runner_watcher(plan, "all", plan.runners, local_model=local_model),
     ]
 
 
-def runner_watcher(
-    plan: Plan, kinds: str, count: int, shared: Mapping[str, str], *, local_model: bool
-) -> Watcher:
+def runner_watcher(plan: Plan, kinds: str, count: int, *, local_model: bool) -> Watcher:
     """Return the runners that serve `kinds` ("all", or names joined by commas)."""
     environment = {
-        **shared,
+        **shared_environment(plan),
         "SECRETS_DIR": str(plan.secrets / "bot-runner"),
         "INNER_PORT": str(plan.port("RUNNER_INNER_PORT")),
         "RUNNER_KINDS": kinds,
