@@ -1,42 +1,106 @@
-# Warren's commands. `make` alone prints them; each is explained in docs/how-to.
+# Warren's commands. `make` alone prints them; docs/how-to explains each.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-PY := .venv/bin/python
-NPM := $(PY) -m infra.native.client frontend
-TESTS ?=
-export native PORT RUNNERS
+BIN := .venv/bin
+PY := $(BIN)/python
+NPM := $(PY) -m infra.native.client
 
 ##@ Run
 
 .PHONY: up
 up: ## Start everything and print the address, with PORT=8080 RUNNERS=2 native=1
-	@./infra/run.sh up
+	@native=$(native) ./infra/run.sh up
 
 .PHONY: down
 down: ## Stop everything; data stays
-	@./infra/run.sh down
+	@native=$(native) ./infra/run.sh down
 
 .PHONY: dev
 dev: ## Start everything with live reload of services, bots and client
-	@./infra/run.sh dev
+	@native=1 ./infra/run.sh dev
 
 .PHONY: status
 status: ## Show what runs and whether it is ready
-	@./infra/run.sh status
+	@native=$(native) ./infra/run.sh status
 
 .PHONY: logs
 logs: ## Follow the logs, with s=chat-api
-	@./infra/run.sh logs $(s)
+	@native=$(native) ./infra/run.sh logs $(s)
 
 .PHONY: scale
 scale: ## Set the number of bot-runners, live, with n=4 kinds=Gpt
-	@./infra/run.sh scale "$(n)" "$(kinds)"
+	@native=$(native) ./infra/run.sh scale "$(n)" "$(kinds)"
 
 .PHONY: doctor
 doctor: ## Look for what is wrong and say what to do about it
-	@./infra/run.sh doctor
+	@native=$(native) ./infra/run.sh doctor
 
 .PHONY: model
 model: install ## Fetch the local language model now, with LOCAL_LLM_SIZE=0.5b
 	@$(PY) -m infra.native.fetch_model
+
+##@ Test
+
+.PHONY: test
+test: install-test lint typecheck ## Run lint, types and all quick tests (12 minutes at most)
+	@$(NPM) test
+	@$(NPM) build
+	@$(PY) -m pytest $(args)
+
+.PHONY: e2e
+e2e: install-test ## Run the end-to-end tests in full, browser included, with args="-k stream"
+	@$(NPM) build
+	@$(PY) -m pytest tests/e2e -m "long or not long" $(args)
+
+.PHONY: faults
+faults: install-test ## Run the fault tests in full, with args="-k runner"
+	@$(PY) -m pytest tests/faults -m "long or not long" $(args)
+
+.PHONY: bench
+bench: install ## Measure, with w=hop
+	@$(PY) -m bench $(w)
+
+.PHONY: screenshots
+screenshots: install-test ## Take pictures of the client's screens
+	@$(NPM) run screenshots
+
+##@ Write code
+
+.PHONY: lint
+lint: install ## Check style, import borders, Dockerfiles and the compose file
+	@$(BIN)/ruff check && $(BIN)/ruff format --check
+	@$(BIN)/lint-imports
+	@$(NPM) run lint
+	@$(BIN)/hadolint infra/docker/*.Dockerfile
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+.PHONY: typecheck
+typecheck: install ## Check types of Python and TypeScript
+	@$(BIN)/pyright
+	@$(NPM) run typecheck
+
+.PHONY: format
+format: install ## Format all code
+	@$(BIN)/ruff check --fix && $(BIN)/ruff format
+	@$(NPM) run format
+
+.PHONY: contracts
+contracts: install ## Write the generated types, schema and documents anew
+	@$(PY) -m warren.generate
+
+.PHONY: lock
+lock: install ## Resolve Python dependencies and write requirements.lock
+	@$(PY) -m infra.native.lock
+
+.PHONY: install
+install: ## Install what is missing, without starting anything
+	@./infra/bootstrap.sh
+
+.PHONY: install-test
+install-test:
+	@./infra/bootstrap.sh --tests
+
+.PHONY: help
+help: ## Print this
+	@awk -f infra/help.awk $(MAKEFILE_LIST)

@@ -3,7 +3,6 @@
 Run by the system's Python, standard library only: `python -m infra.engine` prints the way.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -35,5 +34,6 @@ def way(native: str, running_natively: bool) -> str:
 
 
 if __name__ == "__main__":
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
     running = (ROOT / ".run" / "plan.json").exists()
-    sys.stdout.write(way(os.environ.get("native", ""), running) + "\n")
+    sys.stdout.write(way(asked, running) + "\n")

@@ -6,7 +6,7 @@ set -eu
 command=$1
 shift
 way=native
-if python3 -c '' 2>/dev/null; then way=$(python3 -m infra.engine "$command"); fi
+if python3 -c '' 2>/dev/null; then way=$(python3 -m infra.engine "${native:-}"); fi
 
 if [ "$way" = compose ]; then
 	exec python3 -m infra.docker.compose "$command" "$@"

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from infra.native.say import step
+
 NOT_INPUTS = {"node_modules", "dist", "test-results", "playwright-report", "screenshots"}
 
 
@@ -96,6 +98,17 @@ def inputs(frontend: Path) -> Iterator[Path]:
             yield Path(folder) / name
 
 
+def main(command: list[str]) -> int:
+    """Run `modules`, `build`, or any npm command in frontend/, with its packages installed."""
+    frontend = Path(__file__).resolve().parents[2] / "frontend"
+    match command:
+        case ["modules"]:
+            return 0 if ensure_modules(frontend, step) else 1
+        case ["build"]:
+            return 0 if ensure_built(frontend, step) else 1
+        case _:
+            return npm(frontend, *command) if ensure_modules(frontend, step) else 1
+
+
 if __name__ == "__main__":
-    os.chdir(sys.argv[1])
-    sys.exit(npm(Path.cwd(), *sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))
