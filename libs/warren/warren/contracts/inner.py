@@ -23,10 +23,14 @@ class Membership(Message):
 
 
 class CatchUp(Message):
-    """hello of one socket: who asks, and the last seq it knows of each conversation."""
+    """hello of one socket: who asks, and the last seq it knows of each conversation.
+
+    session is Identity.session as the gateway got it: an ended one answers 401, whatever the user.
+    """
 
     user: UUID
     conversations: dict[UUID, int]
+    session: str | None = None
 
 
 class Missed(Message):
