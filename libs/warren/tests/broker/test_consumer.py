@@ -9,7 +9,6 @@ import pytest
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
 from warren.broker.consumer import Consumer, Delivery
-from warren.broker.own_queue import consume_own
 from warren.broker.publisher import Outgoing, Publisher
 
 from conftest import Vhost
@@ -132,27 +131,3 @@ async def test_batches_keep_the_order_and_are_repeated_until_taken(
             await task
         assert await depth(broker, "chat.outcomes") == 0
     assert taken == [str(n).encode() for n in range(60)]
-
-
-async def test_an_own_queue_hears_what_is_published_after_it_was_made(vhost: Vhost):
-    heard: list[Delivery] = []
-
-    async def handle(delivery: Delivery) -> None:
-        heard.append(delivery)
-
-    async with (
-        connect(vhost.url("gateway"), "gw") as listening,
-        connect(vhost.url("chat"), "chat") as speaking,
-    ):
-        await consume_own(listening, "gw.test.events", [("warren.events", "#")], handle)
-        publisher = Publisher(speaking, "chat")
-        for number in range(5):
-            await publisher.publish(
-                Outgoing(
-                    "warren.events", "a.b", str(number).encode(), "t", uuid4(), mandatory=False
-                )
-            )
-        async with asyncio.timeout(5):
-            while len(heard) < 5:
-                await asyncio.sleep(0.01)
-    assert [one.body for one in heard] == [b"0", b"1", b"2", b"3", b"4"]
