@@ -1,10 +1,10 @@
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import type { Me } from "../contracts.gen";
 import { useMe } from "../features/accounts/useMe";
 import { ConnectionBanner } from "../features/chat/ConnectionBanner";
-import { useSignedIn } from "../features/chat/useSignedIn";
 import { ChatSessionProvider } from "../features/chat/chatSession";
+import { useSignedIn } from "../features/chat/useSignedIn";
 import { Sidebar } from "../features/people/Sidebar";
-import type { Me } from "../contracts.gen";
 import { LoadFailed } from "../shared/LoadFailed";
 import { wordsFor } from "../shared/problem";
 import { Splash } from "../shared/Splash";

@@ -1,5 +1,9 @@
 // Mantine told to use our tokens: one source of colours and sizes, tokens.css.
-import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  localStorageColorSchemeManager,
+} from "@mantine/core";
 
 export const theme = createTheme({
   fontFamily: "var(--font)",

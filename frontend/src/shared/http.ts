@@ -43,7 +43,10 @@ async function request<T>(method: string, path: string, options: Options): Promi
   throw new Refused(asProblem(status, content));
 }
 
-async function exchange(url: string, init: RequestInit): Promise<{ status: number; content: unknown }> {
+async function exchange(
+  url: string,
+  init: RequestInit,
+): Promise<{ status: number; content: unknown }> {
   try {
     const response = await fetch(url, init);
     const body = await response.text();
@@ -62,7 +65,8 @@ function queryText(query: Options["query"]): string {
 }
 
 function asProblem(status: number, content: unknown): Problem {
-  const known = typeof content === "object" && content !== null ? (content as Partial<Problem>) : {};
+  const known =
+    typeof content === "object" && content !== null ? (content as Partial<Problem>) : {};
   return {
     type: known.type ?? "about:blank",
     title: known.title ?? text.errors.unexpected,

@@ -14,7 +14,8 @@ export const text = {
   close: "Close",
   errors: {
     unreachable: "Warren did not answer. Check your connection, then try again.",
-    unexpected: "Something went wrong on our side. Nothing you wrote is lost. Try again in a moment.",
+    unexpected:
+      "Something went wrong on our side. Nothing you wrote is lost. Try again in a moment.",
     crashed: "This page stopped working. What you wrote is kept. Load it again to go on.",
     reload: "Load again",
   },
@@ -136,7 +137,9 @@ export const text = {
     silent: "waiting for a free runner; your message is safe",
     writing: "is writing",
     queued: (bot: string, n: number) =>
-      n === 1 ? `${bot} answers your newest message next` : `${bot} answers your ${n} newer messages next`,
+      n === 1
+        ? `${bot} answers your newest message next`
+        : `${bot} answers your ${n} newer messages next`,
     queuedTurn: (bot: string) => `${bot} answers when the answer before is done`,
     waiting: (bot: string) => `${bot} waits for a person`,
     stop: "Stop",
@@ -154,7 +157,9 @@ export const text = {
     catchingUp: "Catching up…",
     offline: "You are offline. You can go on writing; messages are sent when you are back.",
     waiting: (seconds: number) =>
-      seconds > 0 ? `Connection lost. Trying again in ${seconds} s.` : "Connection lost. Trying again…",
+      seconds > 0
+        ? `Connection lost. Trying again in ${seconds} s.`
+        : "Connection lost. Trying again…",
     tryNow: "Try now",
     caughtUp: (n: number) => (n > 0 ? `Caught up, ${n} new` : "Caught up"),
     tooManyTabs: "Warren is open in too many tabs. Close some, then connect again here.",

@@ -35,8 +35,8 @@ export function useLogout() {
   return useMutation({
     mutationFn: () => post<void>("/auth/logout"),
     onSettled: () => {
-      client.clear();
       client.setQueryData(ME, null);
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
       forgetKept();
     },
   });

@@ -1,5 +1,5 @@
-import { Icon } from "../../shared/Icon";
 import { CLOSE_CODE } from "../../contracts.gen";
+import { Icon } from "../../shared/Icon";
 import { text } from "../../shared/text";
 import { useNow } from "../../shared/useNow";
 import styles from "./ConnectionBanner.module.css";

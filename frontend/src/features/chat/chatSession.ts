@@ -25,8 +25,7 @@ export function makeChatSession(me: Me, socket: SocketOptions, onLogIn: () => vo
   const outbox = new Outbox({
     userId: me.id,
     send: chatApi.send,
-    onSent: (message) =>
-      changeLog(live, message.conversation_id, (log) => applySent(log, message)),
+    onSent: (message) => changeLog(live, message.conversation_id, (log) => applySent(log, message)),
     onLogIn,
   });
   const client = new LiveClient({

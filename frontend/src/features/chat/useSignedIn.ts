@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Me } from "../../contracts.gen";
-import { type ChatSession, makeChatSession } from "./chatSession";
 import { useSessionGone } from "../accounts/useMe";
+import { type ChatSession, makeChatSession } from "./chatSession";
 
 const START_AGAIN_MS = 3_000; // between tries to read the list at the start
 

@@ -9,7 +9,11 @@ import { type ConversationLog, laterMessage, turnsFromView } from "./conversatio
  * Where messages are shown, a newer view only tells that something is missing (its head): the
  * changes themselves must still come, or a hole would be shown as continuous.
  */
-export function withView(log: ConversationLog, view: ConversationView, me: string): ConversationLog {
+export function withView(
+  log: ConversationLog,
+  view: ConversationView,
+  me: string,
+): ConversationLog {
   const named = { ...log, title: view.title, members: view.members };
   const head = Math.max(log.head, view.last_seq);
   if (log.loaded || view.last_seq < log.seq) return { ...named, head };

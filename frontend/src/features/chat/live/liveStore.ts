@@ -76,7 +76,8 @@ export function putFrame(store: LiveStore, frame: ServerFrame, now: number): rea
 }
 
 function putHeads(store: LiveStore, heads: Readonly<Record<string, number>>): readonly string[] {
-  for (const [id, head] of Object.entries(heads)) changeLog(store, id, (log) => applyHead(log, head));
+  for (const [id, head] of Object.entries(heads))
+    changeLog(store, id, (log) => applyHead(log, head));
   return unknown(store, Object.keys(heads));
 }
 

@@ -113,11 +113,13 @@ export class Outbox {
 
   /** Those behind a held message wait with it, so that the order stays. */
   #hold(conversationId: string, reason: string): void {
-    const pending = this.store.getState().pending.map((message) =>
-      message.conversationId === conversationId && message.state === "sending"
-        ? { ...message, state: "held" as const, reason }
-        : message,
-    );
+    const pending = this.store
+      .getState()
+      .pending.map((message) =>
+        message.conversationId === conversationId && message.state === "sending"
+          ? { ...message, state: "held" as const, reason }
+          : message,
+      );
     this.store.setState({ pending });
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.retryHeld(), AGAIN_MS);

@@ -94,7 +94,8 @@ function queueOf(log: ConversationLog, bot: string): number {
   const newest = log.messages.findLast(({ id }) => running.answers.includes(id))?.seq;
   for (const message of log.messages) {
     const later = newest !== undefined && message.seq > newest && !answered.has(message.id);
-    if (later && message.author_kind === "person" && isFor(log, bot, message)) queued.add(message.id);
+    if (later && message.author_kind === "person" && isFor(log, bot, message))
+      queued.add(message.id);
   }
   return queued.size;
 }

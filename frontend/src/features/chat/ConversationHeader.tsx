@@ -1,0 +1,46 @@
+import { Link } from "@tanstack/react-router";
+import { Avatar, GroupAvatar } from "../../shared/Avatar";
+import { BotWord } from "../../shared/BotWord";
+import { Icon } from "../../shared/Icon";
+import { text } from "../../shared/text";
+import styles from "./ConversationHeader.module.css";
+import type { ConversationLog } from "./live/conversationLog";
+import { nameOf, partnerIn } from "./naming";
+
+interface ConversationHeaderProps {
+  readonly log: ConversationLog;
+  readonly me: string;
+}
+
+/** Whom one talks with. */
+export function ConversationHeader({ log, me }: ConversationHeaderProps) {
+  const partner = partnerIn(log, me);
+  const name = nameOf(log, me);
+  return (
+    <header className={styles.header}>
+      <Link to="/" className={styles.back} aria-label={text.chat.back}>
+        <Icon name="back" />
+      </Link>
+      {partner ? <Avatar user={partner} /> : <GroupAvatar letter={[...name][0] ?? "#"} />}
+      <div className={styles.words}>
+        <h1 className={styles.name}>
+          <span>{name}</span>
+          {partner?.kind === "bot" ? <BotWord /> : null}
+          {partner && !partner.active ? (
+            <small className={styles.removed}>{text.people.removed}</small>
+          ) : null}
+        </h1>
+        <p className={styles.about}>
+          {partner ? partner.purpose || `@${partner.username}` : membersOf(log)}
+        </p>
+      </div>
+    </header>
+  );
+}
+
+function membersOf(log: ConversationLog): string {
+  const names = log.members.map(({ kind, display_name, username }) =>
+    kind === "bot" ? `${display_name} (${text.people.bot} @${username})` : display_name,
+  );
+  return `${text.chat.members(names.length)}: ${names.join(", ")}`;
+}

@@ -1,0 +1,9 @@
+// Before each test file: matchers, and what happy-dom lacks.
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
