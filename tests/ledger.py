@@ -26,10 +26,12 @@ Rows = Callable[..., Awaitable[list[dict[str, Any]]]]
 async def violations(mesh: Mesh) -> list[str]:
     """Return every broken promise in plain words; empty when all hold."""
     url = mesh.chat_database.replace("postgresql+psycopg", "postgresql")
-    async with await psycopg.AsyncConnection.connect(url, row_factory=dict_row) as connection:
+    async with await psycopg.AsyncConnection.connect(url) as connection:
 
         async def rows(query: str) -> list[dict[str, Any]]:
-            return await (await connection.execute(query)).fetchall()
+            async with connection.cursor(row_factory=dict_row) as cursor:
+                await cursor.execute(query.encode())
+                return await cursor.fetchall()
 
         await come_to_rest(rows)
         found = [
