@@ -7,6 +7,7 @@ looks like.
 
 # PyYAML is half typed:
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 
 import re
 from collections.abc import Mapping

@@ -1,0 +1,138 @@
+"""`warren bots`: lint, run, test, new. No broker and no database; only `run` may ask a model."""
+
+import asyncio
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from warren.cli import show
+from warren.cli.load import Loaded, bot_files, catalogues_of, load
+from warren.cli.scaffold import BOT, bot_path, write_new
+from warren.contracts.base import JsonObject
+from warren.contracts.registry import Revision
+from warren.step.cases import run_case
+from warren.step.pipeline import walk
+from warren.step.revision import bot_of, step_cards
+from warren.step.shape import is_object
+from warren.step.wording import did_you_mean
+
+app = typer.Typer(no_args_is_help=True)
+
+Files = Annotated[list[Path], typer.Argument(help="Bot files, or folders of them.")]
+
+
+@app.command("lint")
+def lint_files(files: Files) -> None:
+    """Check bot files and the step files beside them. Exit code 1 when something is wrong."""
+    found = bot_files(files)
+    catalogues = catalogues_of(found)
+    errors = [fault for folder in catalogues.values() for fault in folder.faults]
+    loaded = [load(file, catalogues[file.parent]) for file in found]
+    errors.extend(error for each in loaded for error in each.errors)
+    for each in errors:
+        show.error(each)
+    good = sum(1 for each in loaded if each.bot is not None)
+    typer.echo(f"{good} of {len(loaded)} bots are good, {len(errors)} errors")
+    if errors or not loaded:
+        raise typer.Exit(1)
+
+
+@app.command("run")
+def run_bot(
+    file: Annotated[Path, typer.Argument(help="A bot file.")],
+    message: Annotated[str | None, typer.Option(help="What a person says to the bot.")] = None,
+    payload: Annotated[Path | None, typer.Option(help="A JSON file with the payload.")] = None,
+    until: Annotated[str | None, typer.Option(help="Stop after the step with this id.")] = None,
+    step: Annotated[str | None, typer.Option(help="Run only the step with this id.")] = None,
+    user: Annotated[str, typer.Option(help="Who says --message.")] = "ana",
+) -> None:
+    """Run a bot's pipeline here and show what each step changes. Exit code 1 when a step fails."""
+    if (message is None) == (payload is None):
+        raise typer.BadParameter("give one of --message and --payload")
+    loaded = load(file, catalogues_of([file])[file.parent])
+    revision = _revision(loaded)
+    ids = [card.id for card in step_cards(bot_of(revision))]
+    for wanted in (until, step):
+        if wanted is not None and wanted not in ids:
+            hint = did_you_mean(wanted, ids) or f"steps: {', '.join(ids)}"
+            raise typer.BadParameter(f"no step has the id {wanted!r}; {hint}")
+    only = [step] if step else ids[: ids.index(until) + 1] if until else ids
+    given = _said(message, user, revision.name) if message is not None else _read(payload)
+    asyncio.run(_walk(revision, given, only, len(ids)))
+
+
+@app.command("test")
+def test_bots(files: Files) -> None:
+    """Run the `tests:` of bot files, steps mocked as they say. Exit code 1 when one fails."""
+    found = bot_files(files)
+    catalogues = catalogues_of(found)
+    failed = count = 0
+    for file in found:
+        loaded = load(file, catalogues[file.parent])
+        revision = _revision(loaded)
+        for case in bot_of(revision).tests:
+            result = asyncio.run(run_case(revision, case))
+            count += 1
+            failed += bool(result.failures)
+            mark = "failed" if result.failures else "passed"
+            typer.secho(
+                f"{mark}  {revision.name}: {case.name}",
+                fg=typer.colors.RED if result.failures else typer.colors.GREEN,
+            )
+            for failure in result.failures:
+                typer.echo(f"        {failure}")
+    typer.echo(f"{count - failed} passed, {failed} failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("new")
+def new_bot(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens.")],
+    folder: Annotated[Path, typer.Option(help="Where bots live.")] = Path("bot_config"),
+) -> None:
+    """Begin a bot: write a small file that answers. An existing file is never written over."""
+    path = bot_path(name, folder)
+    write_new(path, BOT.replace("NAME", name))
+    typer.echo(f"{path} is there. Try it: warren bots run {path} --message hello")
+
+
+async def _walk(revision: Revision, payload: JsonObject, only: Collection[str], of: int) -> None:
+    last = "nothing"
+    try:
+        async for done in walk(revision, payload, only=only):
+            show.stop(done, of)
+            last = done.card.id
+    except Exception as exc:  # whatever a step raises is what its author wants to see
+        typer.secho(f"failed after {last}: {type(exc).__name__}: {exc}", fg=typer.colors.RED)
+        raise typer.Exit(1) from exc
+
+
+def _revision(loaded: Loaded) -> Revision:
+    if loaded.revision is None:
+        for error in loaded.errors:
+            show.error(error)
+        raise typer.Exit(1)
+    return loaded.revision
+
+
+def _said(message: str, user: str, bot: str) -> JsonObject:
+    now = datetime.now(UTC).isoformat()
+    said = {"id": str(uuid4()), "user": user, "recipient": bot, "body": message, "timestamp": now}
+    return {"messages": [said]}
+
+
+def _read(path: Path | None) -> JsonObject:
+    assert path is not None
+    try:
+        payload = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as exc:
+        raise typer.BadParameter(f"{path} cannot be read: {exc}") from exc
+    if not is_object(payload):
+        raise typer.BadParameter(f"{path} must hold a JSON object")
+    return payload
