@@ -16,11 +16,11 @@ SLOTS = 2  # answers at the same time; more only slow each other down on few cor
 PROMPT_CACHE_MEGABYTES = 128  # the default of 8 GB would eat a small machine
 
 
-def parameters(model: Path, port: int, cores: int) -> CommonParams:
+def parameters(model: Path, host: str, port: int, cores: int) -> CommonParams:
     """Return the server's settings; those that differ from the defaults were measured."""
     chosen = CommonParams()
     chosen.model.path = str(model)
-    chosen.hostnames = ["127.0.0.1"]
+    chosen.hostnames = [host]
     chosen.port = port
     chosen.n_parallel = SLOTS
     chosen.n_ctx = CONTEXT_TOKENS * SLOTS
@@ -36,12 +36,13 @@ def main() -> None:
     """Serve until SIGTERM."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("model", type=Path)
+    arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=26740)
     asked = arguments.parse_args()
     ended = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: ended.set())
-    server = Server(parameters(asked.model, asked.port, os.cpu_count() or 1))
+    server = Server(parameters(asked.model, asked.host, asked.port, os.cpu_count() or 1))
     ended.wait()
     del server
 

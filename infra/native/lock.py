@@ -6,13 +6,19 @@ uv.lock names hosts in every entry, so git ignores it and this export is what is
 import hashlib
 import json
 import subprocess
-import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from infra.native.plan import ROOT
 from infra.native.python_environment import ensure_uv, members, uv_environment
+from infra.native.say import step
 
+LOCKS: Mapping[str, tuple[str, ...]] = {
+    "requirements.lock": ("--all-packages", "--all-groups"),
+    "infra/docker/services.lock": ("--all-packages", "--no-default-groups"),
+    "infra/docker/llm.lock": ("--only-group", "llm"),
+}
 HEAD = "# Made by `make lock` from dependencies "
 
 
@@ -33,35 +39,32 @@ def dependencies(root: Path) -> str:
 
 
 def is_fresh(root: Path) -> bool:
-    """Tell whether requirements.lock was made from the dependencies as they are now."""
-    lock = root / "requirements.lock"
-    return lock.exists() and lock.read_text().startswith(HEAD + dependencies(root) + "\n")
+    """Tell whether the locks were made from the dependencies as they are now."""
+    head = HEAD + dependencies(root) + "\n"
+    return all((root / name).read_text().startswith(head) for name in LOCKS)
 
 
 def make(root: Path) -> None:
-    """Resolve and write requirements.lock."""
-    uv = ensure_uv(root, lambda line: print(line, file=sys.stderr))
-    environment = uv_environment(root)
-    subprocess.run([str(uv), "lock", "--quiet"], check=True, cwd=root, env=environment)
-    exported = subprocess.run(
-        [
-            str(uv),
-            "export",
-            "--quiet",
-            "--frozen",
-            "--all-packages",
-            "--all-groups",
-            "--no-emit-workspace",
-            "--no-header",
-            "--no-annotate",
-        ],
+    """Resolve and write the locks: everything, and the smaller sets that go into images."""
+    uv = ensure_uv(root, step)
+    subprocess.run([str(uv), "lock", "--quiet"], check=True, cwd=root, env=uv_environment(root))
+    for name, selection in LOCKS.items():
+        exported = export(uv, root, selection)
+        (root / name).write_text(f"{HEAD}{dependencies(root)}\n{exported}")
+
+
+def export(uv: Path, root: Path, selection: tuple[str, ...]) -> str:
+    """Return a selection of uv.lock as requirements with hashes and without hosts."""
+    fixed = ("--quiet", "--frozen", "--no-emit-workspace", "--no-header", "--no-annotate")
+    done = subprocess.run(
+        [str(uv), "export", *fixed, *selection],
         check=True,
         cwd=root,
-        env=environment,
-        capture_output=True,
+        env=uv_environment(root),
+        stdout=subprocess.PIPE,
         text=True,
     )
-    (root / "requirements.lock").write_text(f"{HEAD}{dependencies(root)}\n{exported.stdout}")
+    return done.stdout
 
 
 if __name__ == "__main__":
