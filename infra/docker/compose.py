@@ -5,7 +5,6 @@ Run by the system's Python: standard library only.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -29,7 +28,7 @@ LLM_URL = "http://local-llm:26740/v1"
 
 
 def container_uid() -> int:
-    """Return whom the services run as: us, so that they can read secrets only we can read."""
+    """Return whom the services run as: us, so that the registry can write bot files; never root."""
     return os.getuid() or CONTAINER_UID
 
 
@@ -54,14 +53,14 @@ def secret_values(passwords: Mapping[str, str], openai_key: str) -> dict[str, st
 
 
 def write_secrets(plan: Plan, openai_key: str) -> None:
-    """Write the secret files, readable by the containers' user only."""
+    """Write the secret files. Their folder keeps others on this machine out; the files themselves
+    are readable, since each image reads its own as a user of its own."""
     folder = plan.secrets / "compose"
     private_folder(plan.secrets)
     private_folder(folder)
     for name, value in secret_values(ensure_passwords(plan.secrets), openai_key).items():
         write_private(folder / name, value)
-        if os.getuid() == 0:
-            shutil.chown(folder / name, container_uid(), container_uid())
+        (folder / name).chmod(0o444)
 
 
 def environment(plan: Plan, model_file: Path | None) -> dict[str, str]:
@@ -107,7 +106,8 @@ def up(plan: Plan) -> None:
             "image, this machine reaches no image registry: start without containers instead, "
             "with make up native=1"
         )
-    scale = ["--scale", f"bot-runner={plan.runners}"] if not running(settings) else []
+    runners = runners_now(settings) or plan.runners
+    scale = ["--scale", f"bot-runner={runners}"]
     wait = ["--wait", "--wait-timeout", str(HEALTHY_SECONDS)]
     if compose(settings, "up", "--detach", "--no-build", *wait, *scale) != 0:
         compose(settings, "ps", "--all")
@@ -118,13 +118,13 @@ def up(plan: Plan) -> None:
     say(f"\nWarren is up ({time.monotonic() - began:.0f} s). Open {plan.public_url}")
 
 
-def running(settings: Mapping[str, str]) -> bool:
-    """Tell whether runners run already; then their number is left as it is."""
+def runners_now(settings: Mapping[str, str]) -> int:
+    """Return how many runners run already; a second `make up` leaves their number as it is."""
     command = ["docker", "compose", "ps", "--quiet", "bot-runner"]
     listed = subprocess.run(
         command, check=False, capture_output=True, text=True, env=dict(settings)
     )
-    return bool(listed.stdout.strip())
+    return len(listed.stdout.split())
 
 
 def scale(settings: Mapping[str, str], count: str, kinds: str) -> int:

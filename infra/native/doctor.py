@@ -1,6 +1,5 @@
 """`make doctor`: look for what is wrong; each failed check comes with its remedy."""
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -80,11 +79,11 @@ def stopped(plan: Plan) -> Iterator[Finding]:
 
 
 def secrets(plan: Plan) -> Iterator[Finding]:
-    """Check that nobody else can read the passwords."""
+    """Check that nobody else can read the passwords. Compose's lie open in a closed folder."""
     open_files = [
         str(path)
         for path in plan.secrets.rglob("*")
-        if path.is_file() and path.stat().st_mode & 0o077 and path.stat().st_uid == os.getuid()
+        if path.is_file() and path.parent.name != "compose" and path.stat().st_mode & 0o077
     ]
     remedy = f"chmod -R go= {plan.secrets}"
     yield verdict("secrets are private", not open_files, ", ".join(open_files), remedy)

@@ -179,7 +179,7 @@ class PostgresServer:
 
     def _own(self, path: Path) -> None:
         if self.user is not None:
-            shutil.chown(path, self.user, self.user)
+            shutil.chown(path, self.user)
 
     def _reachable(self, directory: Path) -> Path:
         """Return the folder itself, or another when the server's user cannot pass through."""
@@ -214,5 +214,11 @@ def can_pass(user: str, directory: Path) -> bool:
     """Tell whether a user can reach the folder, or the nearest parent that exists."""
     while not directory.exists():
         directory = directory.parent
-    command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
-    return subprocess.run([*command, "test", "-x", str(directory)], check=False).returncode == 0
+    command = [*as_user(user), "--", "test", "-x", str(directory)]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def as_user(user: str) -> list[str]:
+    """Return the beginning of a command that root runs as another user."""
+    group = pwd.getpwnam(user).pw_gid
+    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups"]

@@ -3,13 +3,12 @@
 import signal
 from collections.abc import Mapping
 
-from warren.broker.definitions import render
-
 from infra.native.plan import Plan
 from infra.native.postgres import PostgresServer
 from infra.native.rabbitmq import STOP_SECONDS, RabbitNode
 from infra.native.secret_files import DATABASES, broker_passwords
 from infra.native.watchers import Watcher
+from warren.broker.definitions import render
 
 
 def rabbit_node(plan: Plan, passwords: Mapping[str, str]) -> RabbitNode:

@@ -1,4 +1,4 @@
-"""The web address as Caddy really serves it: routes, headers, caching, words when a part is away."""
+"""The web address as Caddy serves it: routes, headers, caching, words when a part is away."""
 
 import json
 import os

@@ -3,8 +3,6 @@
 import stat
 from pathlib import Path
 
-from warren.broker.rights import ACCOUNTS
-
 from infra.native.secret_files import (
     BROKER_ACCOUNTS,
     broker_passwords,
@@ -12,6 +10,7 @@ from infra.native.secret_files import (
     service_secrets,
     write_service_secrets,
 )
+from warren.broker.rights import ACCOUNTS
 
 
 def mode(path: Path) -> int:
