@@ -1,5 +1,6 @@
 """The private servers: passwords asked for, rights in each vhost, data kept over a restart."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def test_postgres_with_passwords_keeps_data_and_refuses_a_wrong_one(tmp_path: Pa
             server.sql("SELECT 1")
     finally:
         server.stop()
+        shutil.rmtree(server.directory)  # outside tmp_path when root runs the tests
     assert not answers(server.port)
 
 
