@@ -129,7 +129,7 @@ function updateMessage(log: ConversationLog, message: MessageView, seq: number):
   return {
     ...log,
     messages: known ? withMessage(log.messages, message) : log.messages,
-    edits: { ...log.edits, [message.id]: seq },
+    edits: { ...log.edits, [message.id]: { seq, message } },
     lastMessage: log.lastMessage?.id === message.id ? message : log.lastMessage,
   };
 }

@@ -22,7 +22,7 @@ export function withView(
 
 /**
  * Take up the newest page. view must have been read before page, so the page has every message up
- * to view.last_seq. What we hold stays where it joins the page without a gap, else it is dropped.
+ * to view.last_seq. What we hold before the page stays only where no change of it can have been missed.
  */
 export function withNewestPage(
   log: ConversationLog,
@@ -32,18 +32,18 @@ export function withNewestPage(
 ): ConversationLog {
   const first = page.items[0]?.seq ?? 0;
   const last = page.items.at(-1)?.seq ?? 0;
-  const joins = log.loaded && log.messages.length > 0 && first <= log.seq + 1;
-  const ours = new Map(log.messages.map((message) => [message.id, message]));
+  const missedNothing = log.seq >= view.last_seq && first <= log.seq + 1;
+  const joins = log.loaded && log.messages.length > 0 && missedNothing;
   const messages = [
     ...log.messages.filter((message) => joins && message.seq < first),
-    ...page.items.map((item) => newer(log, view, ours.get(item.id), item)),
+    ...page.items.map((item) => newer(log, item, view.last_seq)),
     ...log.messages.filter((message) => message.seq > last),
   ];
   const joined: ConversationLog = {
     ...log,
     loaded: true,
     stale: false,
-    older: joins && ours.size > 0 && hasBefore(log, first) ? log.older : page.next_cursor,
+    older: joins && hasBefore(log, first) ? log.older : page.next_cursor,
     title: view.title,
     members: view.members,
     head: Math.max(log.head, view.last_seq),
@@ -52,15 +52,17 @@ export function withNewestPage(
   return adopt(joined, view, messages, me);
 }
 
-/** Put an older page before what is here. cursor is the one it was asked with; another is ignored. */
+/** Put an older page before what is here. asked is what the log knew when it was asked for. */
 export function withOlderPage(
   log: ConversationLog,
-  cursor: string,
+  asked: Pick<ConversationLog, "older" | "seq">,
   page: PageMessageView,
 ): ConversationLog {
-  if (log.older !== cursor) return log;
+  if (log.older === null || log.older !== asked.older) return log;
   const first = log.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
-  const before = page.items.filter((message) => message.seq < first);
+  const before = page.items
+    .filter((message) => message.seq < first)
+    .map((item) => newer(log, item, asked.seq));
   return { ...log, messages: [...before, ...log.messages], older: page.next_cursor };
 }
 
@@ -100,11 +102,8 @@ function adopt(
   );
 }
 
-function newer(
-  log: ConversationLog,
-  view: ConversationView,
-  ours: MessageView | undefined,
-  theirs: MessageView,
-): MessageView {
-  return ours && (log.edits[theirs.id] ?? 0) > view.last_seq ? ours : theirs;
+/** Return the message as a frame edited it, where that edit is later than what the reader asked at. */
+function newer(log: ConversationLog, read: MessageView, readAt: number): MessageView {
+  const edit = log.edits[read.id];
+  return edit && edit.seq > readAt ? edit.message : read;
 }

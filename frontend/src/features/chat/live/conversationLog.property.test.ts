@@ -2,7 +2,7 @@
 // server's list, and at no moment shows a hole as continuous.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ConversationView, LoggedEvent } from "../../../contracts.gen";
+import type { ConversationView, LoggedEvent, PageMessageView } from "../../../contracts.gen";
 import { type Happening, ModelConversation } from "../../../testing/ModelConversation";
 import { applyFrame, applyHead, applyReset, applySent } from "./applyFrame";
 import { withNewestPage, withOlderPage, withoutOldest, withView } from "./applyPages";
@@ -22,8 +22,23 @@ const move = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("repeat" as const), pick: fc.nat(200) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), pick: fc.nat(50) }) },
   ...(
-    ["cut", "hello", "ping", "askView", "answerPage", "list", "older", "trim", "sent"] as const
-  ).map((name) => ({ weight: 1, arbitrary: fc.record({ do: fc.constant(name) }) })),
+    [
+      "cut",
+      "hello",
+      "ping",
+      "askView",
+      "answerPage",
+      "list",
+      "older",
+      "askOlder",
+      "answerOlder",
+      "trim",
+      "sent",
+    ] as const
+  ).map((name) => ({
+    weight: name.includes("Page") || name.includes("View") ? 3 : 1,
+    arbitrary: fc.record({ do: fc.constant(name) }),
+  })),
 );
 type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
 
@@ -33,10 +48,17 @@ class World {
   client: ConversationLog;
   #onTheWay: LoggedEvent[] = [];
   #asked: ConversationView | null = null;
+  #olderAsked: { readonly log: ConversationLog; readonly page: PageMessageView } | null = null;
 
-  constructor(before: readonly Happening[]) {
+  constructor(before: readonly Happening[], opened: boolean) {
     for (const what of before) this.server.happen(what);
     this.client = logFromView(this.server.view());
+    if (opened) this.open();
+  }
+
+  open(): void {
+    const view = this.server.view();
+    this.client = withNewestPage(this.client, view, this.server.page(PAGE, null), "ana");
   }
 
   make(step: Move): void {
@@ -85,6 +107,16 @@ class World {
       case "older":
         this.older();
         return;
+      case "askOlder": {
+        const cursor = this.client.older;
+        this.#olderAsked = cursor ? { log: this.client, page: server.page(PAGE, cursor) } : null;
+        return;
+      }
+      case "answerOlder": // the page is taken up later than it is read
+        if (!this.#olderAsked) return;
+        this.client = withOlderPage(this.client, this.#olderAsked.log, this.#olderAsked.page);
+        this.#olderAsked = null;
+        return;
       case "trim":
         if (this.client.loaded) this.client = withoutOldest(this.client, PAGE);
         return;
@@ -104,17 +136,14 @@ class World {
   older(): void {
     const cursor = this.client.older;
     if (!cursor) return;
-    this.client = withOlderPage(this.client, cursor, this.server.page(PAGE, cursor));
+    this.client = withOlderPage(this.client, this.client, this.server.page(PAGE, cursor));
   }
 
   /** What the live client does until all is well: hello for holes, reading anew for what is stale. */
   settle(): void {
     this.client = applyHead(this.client, this.server.head);
     if (isBehind(this.client)) this.hello();
-    if (this.client.stale || !this.client.loaded) {
-      const view = this.server.view();
-      this.client = withNewestPage(this.client, view, this.server.page(PAGE, null), "ana");
-    }
+    if (this.client.stale || !this.client.loaded) this.open();
   }
 
   #take(frames: readonly LoggedEvent[]): void {
@@ -147,9 +176,10 @@ describe("the log of a conversation", () => {
     fc.assert(
       fc.property(
         fc.array(happening, { maxLength: 30 }),
-        fc.array(move, { maxLength: 60 }),
-        (before, moves) => {
-          const world = new World(before);
+        fc.array(move, { maxLength: 80 }),
+        fc.boolean(),
+        (before, moves, opened) => {
+          const world = new World(before, opened);
           for (const step of moves) {
             world.make(step);
             if (world.client.loaded) expectNoHole(world);
@@ -158,14 +188,14 @@ describe("the log of a conversation", () => {
           expectSettled(world);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 3000 },
     );
   });
 
   it("reads all the way back to the first message", () => {
     fc.assert(
       fc.property(fc.array(happening, { minLength: 20, maxLength: 60 }), (before) => {
-        const world = new World(before);
+        const world = new World(before, true);
         world.settle();
         for (let i = 0; i < 60 && world.client.older; i += 1) world.older();
         expect(world.client.messages).toEqual(world.server.messages);
@@ -177,7 +207,7 @@ describe("the log of a conversation", () => {
   it("is the same after every frame twice as after every frame once", () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
-        const world = new World([]);
+        const world = new World([], true);
         for (const what of happenings) world.server.happen(what);
         const once = world.server.log.reduce(
           (log, f) => applyFrame(log, f, "ana", 0),

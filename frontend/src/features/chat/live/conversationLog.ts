@@ -76,8 +76,8 @@ export interface ConversationLog {
   readonly messages: readonly MessageView[];
   /** Cursor of the messages before the first one here; null when there are none. */
   readonly older: string | null;
-  /** By message: the seq of the last edit that came as a frame. */
-  readonly edits: Readonly<Record<string, number>>;
+  /** By message: its last edit that came as a frame, for pages that were read before it. */
+  readonly edits: Readonly<Record<string, { readonly seq: number; readonly message: MessageView }>>;
   readonly lastMessage: MessageView | null;
   readonly readSeq: number;
   readonly unread: number;

@@ -94,10 +94,10 @@ export class LiveClient {
 
   /** Read the page before the first message here. Does nothing when there is none. */
   async loadOlder(id: string): Promise<void> {
-    const cursor = this.#store.getState().logs[id]?.older;
-    if (!cursor) return;
-    const page = await this.#api.messages(id, cursor);
-    changeLog(this.#store, id, (log) => withOlderPage(log, cursor, page));
+    const asked = this.#store.getState().logs[id];
+    if (!asked?.older) return;
+    const page = await this.#api.messages(id, asked.older);
+    changeLog(this.#store, id, (log) => withOlderPage(log, asked, page));
   }
 
   /** Everything here has been seen: say so here at once and to the server soon. */
