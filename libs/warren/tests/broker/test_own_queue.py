@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import aio_pika
 import pytest
+
+from conftest import Vhost
 from warren.broker.connection import connect
 from warren.broker.consumer import Delivery
 from warren.broker.own_queue import OwnQueue, consume_own
 from warren.broker.publisher import Outgoing, Publisher
 from warren.errors import BrokerUnavailable
-
-from conftest import Vhost
 
 
 class Listener:
