@@ -14,7 +14,7 @@ fi
 case $command in
 up | dev) ./infra/bootstrap.sh ;;
 *)
-	[ -x .venv/bin/python ] || { echo "Warren is not installed here. Start with: make up" >&2; exit 1; }
+	[ -x .venv/bin/circusd ] || { echo "Warren is not installed here. Start with: make up" >&2; exit 1; }
 	;;
 esac
 exec .venv/bin/python -m "infra.native.$command" "$@"

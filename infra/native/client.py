@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from infra.native.say import step
+from infra.native.system_certificates import trust
 
 NOT_INPUTS = {"node_modules", "dist", "test-results", "playwright-report", "screenshots"}
 
@@ -18,7 +19,8 @@ NOT_INPUTS = {"node_modules", "dist", "test-results", "playwright-report", "scre
 def node_environment() -> dict[str, str]:
     """Return the environment in which node, npm and npx are the pinned ones."""
     folder = node_folder()
-    return {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**trust(), **os.environ, "PATH": path}
 
 
 def node_folder() -> Path:

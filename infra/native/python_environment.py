@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from infra.native.system_certificates import trust
+
 UV = "uv==0.13.9"
 MEMBERS = ("libs/warren", "services/*")
 OLDEST_PYTHON = (3, 11)
@@ -68,6 +70,7 @@ def fingerprint(root: Path) -> str:
 def uv_environment(root: Path) -> dict[str, str]:
     """Return the environment in which uv works on this clone and fetches no interpreter."""
     return {
+        **trust(),
         **os.environ,
         "UV_PYTHON_DOWNLOADS": "never",
         "VIRTUAL_ENV": str(root / ".venv"),
