@@ -66,12 +66,12 @@ class Guard:
         self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
-        refused = judge(scope["method"], Headers(scope=scope), self._public_url)
-        if refused:
-            return await problem_response(*refused)(scope, receive, send)
-        await self._app(scope, _Counted(receive), send)
+        if scope["type"] == "http":
+            refused = judge(scope["method"], Headers(scope=scope), self._public_url)
+            if refused:
+                return await problem_response(*refused)(scope, receive, send)
+            receive = _Counted(receive)
+        return await self._app(scope, receive, send)
 
 
 class _Counted:

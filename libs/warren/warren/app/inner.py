@@ -4,7 +4,7 @@ service token."""
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
 
-from fastapi import Depends, FastAPI, Header, Response
+from fastapi import Depends, FastAPI, Header, Response, params
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -47,6 +47,6 @@ def service_token_required(expected: str) -> Callable[..., None]:
     return check
 
 
-def guarded(expected: str) -> list[object]:
+def guarded(expected: str) -> list[params.Depends]:
     """Return `dependencies=` for a router of inner routes."""
     return [Depends(service_token_required(expected))]

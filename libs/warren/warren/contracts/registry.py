@@ -6,6 +6,7 @@ from warren.contracts.base import JsonObject, Message, UtcTime, View
 from warren.contracts.bot import Persona
 
 BOT_PUBLISHED = "warren.bot.published.v1"
+KIND_CHANGED = "warren.kind.changed.v1"
 
 
 class StepCard(Message):
@@ -135,3 +136,19 @@ class StepKindView(View):
     config_schema: JsonObject
     runners: int
     used_by: tuple[str, ...]
+
+
+class KindServed(Message):
+    """A kind has a live runner again. Key `kind.served.<kind>` on `warren.events`."""
+
+    type: Literal["kind.served"] = "kind.served"
+    kind: str
+    at: UtcTime
+
+
+class KindUnserved(Message):
+    """A kind has no live runner: its commands wait. Key `kind.unserved.<kind>`."""
+
+    type: Literal["kind.unserved"] = "kind.unserved"
+    kind: str
+    at: UtcTime

@@ -31,9 +31,10 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from warren.broker.publisher import Outgoing
-from warren.broker.topology import EVENTS
+from warren.broker.topology import CONTROL, EVENTS
 
 KEEP = timedelta(days=7)
+MAY_GO_UNHEARD = (EVENTS, CONTROL)  # no gateway or no runner may be up: normal, not a fault
 CLAIM = timedelta(seconds=5)  # who wrote the row publishes it; after that any sweeper may
 
 
@@ -168,5 +169,5 @@ def _message(row: Any) -> Outgoing:
         message_id=row["message_id"],
         correlation_id=row["correlation_id"],
         headers=row["headers"],
-        mandatory=row["exchange"] != EVENTS,
+        mandatory=row["exchange"] not in MAY_GO_UNHEARD,
     )

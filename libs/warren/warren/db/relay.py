@@ -25,6 +25,7 @@ BATCH = 500
 SWEEP_SECONDS = 1.0  # how often rows are sought that nobody published (their writer died)
 FORGET_EVERY = 3600  # sweeps between two clean-ups of old rows
 RETRY_SECONDS = 0.5
+FLUSH_POLL_SECONDS = 0.02
 MAX_WAITING = 20_000  # rows kept in memory; above it they are left to the sweeper
 
 
@@ -54,6 +55,19 @@ class Relay:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._publish_waiting())
             tasks.create_task(self._sweep())
+
+    async def flush(self, seconds: float) -> bool:
+        """Wait until every offered row is published, at most so long; return whether it is.
+
+        run() must be running. Called at shutdown, when nothing more is offered.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while self._known:
+                    await asyncio.sleep(FLUSH_POLL_SECONDS)
+        except TimeoutError:
+            return False
+        return True
 
     async def _publish_waiting(self) -> None:
         while True:

@@ -1,0 +1,18 @@
+"""Start the registry: `python -m registry`. See README.md for its settings."""
+
+import uvloop
+
+from registry.service import APP_ID, run
+from registry.settings import Settings
+from warren.app.serve import stop_event
+from warren.logging import configure
+
+
+async def _main(settings: Settings) -> None:
+    await run(settings, stop_event())
+
+
+if __name__ == "__main__":
+    read = Settings.read()
+    configure(APP_ID, read.log_level, read.log_format)
+    uvloop.run(_main(read))

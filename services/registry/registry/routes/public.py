@@ -1,0 +1,71 @@
+"""What signed-in people may read of the registry: bots, revisions, kinds, runners, and lint."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from registry import heartbeats, views
+from registry.askers import Askers
+from registry.watching import Watcher
+from warren.contracts.base import Request
+from warren.contracts.chat import Page
+from warren.contracts.registry import BotView, LintReport, Revision, RunnerView, StepKindView
+from warren.errors import NotFound, Unavailable
+from warren.step.lint import lint
+
+
+class LintRequest(Request):
+    """A bot file's text, to be looked at."""
+
+    yaml: Annotated[str, Field(max_length=256 * 1024)]
+
+
+def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIRouter:
+    """Return the routes under /api/v1."""
+    router = APIRouter(prefix="/api/v1", dependencies=[Depends(askers)])
+
+    @router.get("/bots")
+    async def bots() -> Page[BotView]:  # pyright: ignore[reportUnusedFunction]
+        async with engine.connect() as connection:
+            return Page(items=tuple(await views.bots(connection)))
+
+    @router.post("/bots/lint")
+    async def lint_text(body: LintRequest) -> LintReport:  # pyright: ignore[reportUnusedFunction]
+        if watcher.last is None:
+            raise Unavailable("The step classes are not known yet. Try again.", retry_after=2)
+        _, errors = lint(body.yaml, "bot.yaml", watcher.last.catalogue.classes)
+        return LintReport(ok=not errors, errors=errors)
+
+    @router.get("/bots/{name}")
+    async def bot(name: str) -> BotView:  # pyright: ignore[reportUnusedFunction]
+        async with engine.connect() as connection:
+            found = await views.one_bot(connection, name)
+        if found is None:
+            raise NotFound(f"There is no bot named {name!r}.")
+        return found
+
+    @router.get("/bots/{name}/revisions/{digest}")
+    async def revision(name: str, digest: str) -> Revision:  # pyright: ignore[reportUnusedFunction]
+        async with engine.connect() as connection:
+            found = await views.revision(connection, digest)
+        if found is None or found.name != name:
+            raise NotFound("There is no such revision of this bot.")
+        return found
+
+    @router.get("/step-kinds")
+    async def step_kinds() -> Page[StepKindView]:  # pyright: ignore[reportUnusedFunction]
+        if watcher.last is None:
+            raise Unavailable("The step classes are not known yet. Try again.", retry_after=2)
+        async with engine.connect() as connection:
+            running = await heartbeats.live(connection)
+            cards = await views.cards(connection)
+        return Page(items=views.step_kinds(watcher.last.catalogue, running, cards))
+
+    @router.get("/runners")
+    async def runners() -> Page[RunnerView]:  # pyright: ignore[reportUnusedFunction]
+        async with engine.connect() as connection:
+            return Page(items=tuple(await heartbeats.live(connection)))
+
+    return router
