@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_socket
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin, Subprotocol
 
 from conftest import Vhost
 from gateway_ws.asking import Asking
@@ -245,9 +246,9 @@ class World:
         socket = await self._stack.enter_async_context(
             open_socket(
                 f"ws://127.0.0.1:{port}/ws",
-                subprotocols=[SUBPROTOCOL],
+                subprotocols=[Subprotocol(SUBPROTOCOL)],
                 additional_headers=headers,
-                origin=origin,
+                origin=Origin(origin) if origin else None,
                 compression=None,
                 **options,
             )
@@ -267,9 +268,10 @@ class World:
 
     async def publish(self, body: bytes, account: str = "chat", key: str | None = None) -> None:
         """Publish a frame as the relay (account chat) or a runner would."""
-        frame = json.loads(body)
         exchange = "warren.events" if account == "chat" else "warren.progress"
-        key = key or f"{frame['type']}.{frame['conversation']}"
+        if key is None:
+            frame = json.loads(body)
+            key = f"{frame['type']}.{frame['conversation']}"
         if account not in self._brokers:
             broker: Broker = await self._stack.enter_async_context(
                 connect(self.vhost.url(account), "test")

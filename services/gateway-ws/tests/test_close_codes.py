@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from websockets.asyncio.client import connect as open_socket
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
-from warren.contracts.frames import CloseCode
+from warren.contracts.frames import SUBPROTOCOL, CloseCode
 
 
 async def test_a_cookie_with_our_origin_gets_in(world):
@@ -200,4 +201,4 @@ async def test_a_socket_without_the_subprotocol_or_at_another_path_is_no_socket(
     with pytest.raises(InvalidStatus, match="400"):
         await open_socket(f"ws://127.0.0.1:{port}/ws")
     with pytest.raises(InvalidStatus, match="404"):
-        await open_socket(f"ws://127.0.0.1:{port}/other", subprotocols=["warren.v1"])
+        await open_socket(f"ws://127.0.0.1:{port}/other", subprotocols=[Subprotocol(SUBPROTOCOL)])
