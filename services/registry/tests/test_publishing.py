@@ -11,7 +11,6 @@ import pytest
 from conftest import Vhost
 from services.registry.tests.conftest import Heard, Start, write_bot
 
-
 SHOUT = """from warren.step import Step
 
 
