@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,12 @@ GRACE_SECONDS = 10  # requests in flight at SIGTERM
 
 @dataclass(frozen=True)
 class Listener:
-    """An app and where it listens."""
+    """An app and where it listens; sock is the socket when the caller has bound it already."""
 
     app: ASGIApp
     host: str
     port: int
+    sock: socket.socket | None = None
 
 
 class _Server(uvicorn.Server):
@@ -64,6 +66,9 @@ async def serve(listeners: Sequence[Listener], stop: asyncio.Event) -> None:
 
     async with asyncio.TaskGroup() as tasks:
         ending = tasks.create_task(end())
-        running = [tasks.create_task(one._serve()) for one in servers]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # serve() would take the signals
+        running = [
+            tasks.create_task(one._serve([each.sock] if each.sock else None))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # serve() would take the signals
+            for one, each in zip(servers, listeners, strict=True)
+        ]
         await asyncio.wait(running)
         ending.cancel()

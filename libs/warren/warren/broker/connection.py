@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 
 import aio_pika
 from aio_pika.abc import AbstractRobustConnection
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
+from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
 
 log = get_logger(__name__)
@@ -18,6 +20,7 @@ HEARTBEAT_SECONDS = (
     15  # a frozen peer is found after about 2.7 of them; the default 60 would be 3 minutes
 )
 FIRST_CONNECT_PAUSE_SECONDS = 0.5
+ASK_SECONDS = 5.0  # for one question to the broker
 
 
 class Broker:
@@ -41,14 +44,18 @@ class Broker:
 
     async def queue_exists(self, name: str) -> bool:
         """Ask on a channel of its own, since a 404 closes the channel that asked. Needs no broker
-        right."""
-        channel = await self.consuming.channel()
+        right. Raises BrokerUnavailable when the connection is down."""
         try:
-            await channel.declare_queue(name, passive=True)
-        except aio_pika.exceptions.ChannelNotFoundEntity:
-            return False
-        finally:
-            await channel.close()
+            async with asyncio.timeout(ASK_SECONDS):
+                channel = await self.consuming.channel()
+                try:
+                    await channel.declare_queue(name, passive=True, robust=False)
+                except aio_pika.exceptions.ChannelNotFoundEntity:
+                    return False
+                finally:
+                    await channel.close()
+        except (AMQPError, ChannelInvalidStateError, OSError, RuntimeError) as error:
+            raise BrokerUnavailable(f"cannot ask for {name}: {type(error).__name__}") from error
         return True
 
 

@@ -17,6 +17,7 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustC
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from warren.broker.connection import Broker
+from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
 from warren.metrics import HANDLER_HELD
 
@@ -78,7 +79,13 @@ class Consumer:
         return len(self._busy)
 
     async def start(self) -> None:
-        """Begin to consume. The queue must exist (see Broker.queue_exists)."""
+        """Begin to consume. The queue must exist (see Broker.queue_exists). Raises BrokerUnavailable."""
+        try:
+            await self._start()
+        except (AMQPError, ChannelInvalidStateError, OSError, RuntimeError) as error:
+            raise BrokerUnavailable(f"cannot consume {self._name}") from error
+
+    async def _start(self) -> None:
         self._channel = await self._broker.consuming.channel()
         await self._channel.set_qos(
             prefetch_count=self._prefetch

@@ -1,13 +1,15 @@
 """Publish and know: persistent, confirmed, returned messages raise, every wait has an end."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 import aio_pika
-from aio_pika.abc import AbstractRobustChannel, HeadersType
+from aio_pika.abc import AbstractRobustChannel
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from pamqp.common import FieldValue
 
 from warren.broker.connection import Broker
 from warren.errors import BrokerUnavailable, Unroutable
@@ -30,7 +32,7 @@ class Outgoing:
     type: str
     message_id: UUID | str
     correlation_id: UUID | str | None = None
-    headers: HeadersType = field(default_factory=lambda: {})
+    headers: Mapping[str, FieldValue] = field(default_factory=lambda: {})
     persistent: bool = True
     mandatory: bool = True
 
@@ -79,7 +81,7 @@ class Publisher:
         correlation = message.correlation_id
         return aio_pika.Message(
             message.body,
-            headers=message.headers,
+            headers=dict(message.headers),
             content_type="application/json",
             delivery_mode=2 if message.persistent else 1,
             message_id=str(message.message_id),
