@@ -1,4 +1,5 @@
 // Where the client begins.
+import "@fontsource/fraunces/latin-500.css";
 import "./mantine.css";
 import "../tokens.css";
 import "./base.css";

@@ -3,15 +3,20 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { LoginPage } from "../features/accounts/LoginPage";
-import { SignupPage } from "../features/accounts/SignupPage";
 import { ConversationPage } from "../features/chat/ConversationPage";
 import { HomePage } from "../features/people/HomePage";
 import { Crashed } from "./Crashed";
 import { Shell } from "./Shell";
+
+const LoginPage = lazyRouteComponent(() => import("../features/accounts/LoginPage"), "LoginPage");
+const SignupPage = lazyRouteComponent(
+  () => import("../features/accounts/SignupPage"),
+  "SignupPage",
+);
 
 interface NextSearch {
   readonly next?: string;

@@ -1,6 +1,6 @@
 import styles from "./Logo.module.css";
 
-/** The mark: a burrow with a pair of ears looking out. */
+/** The mark: a rabbit that looks out of its burrow. */
 export function Logo({ large = false }: { readonly large?: boolean }) {
   return (
     <svg
@@ -9,10 +9,16 @@ export function Logo({ large = false }: { readonly large?: boolean }) {
       aria-hidden="true"
       focusable="false"
     >
-      <path className={styles.hill} d="M2 27a14 14 0 0128 0z" />
-      <path className={styles.hole} d="M9 27a7 7 0 0114 0z" />
-      <path className={styles.ear} d="M13.6 23c-2.4-4.6-3-9.8-1.5-13.2 2.6 2 4 7.4 3.5 12.6z" />
-      <path className={styles.ear} d="M18.4 23c2.4-4.6 3-9.8 1.5-13.2-2.6 2-4 7.4-3.5 12.6z" />
+      <rect className={styles.ground} width="32" height="32" rx="9" />
+      <g className={styles.rabbit}>
+        <ellipse cx="12.3" cy="11.4" rx="2.5" ry="6.6" transform="rotate(-9 12.3 11.4)" />
+        <ellipse cx="19.9" cy="11.2" rx="2.5" ry="6.6" transform="rotate(13 19.9 11.2)" />
+        <path d="M7.6 26a8.4 8.6 0 0116.8 0z" />
+      </g>
+      <g className={styles.ground}>
+        <circle cx="13.1" cy="22.6" r="1.15" />
+        <circle cx="18.9" cy="22.6" r="1.15" />
+      </g>
     </svg>
   );
 }

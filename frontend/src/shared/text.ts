@@ -103,7 +103,7 @@ export const text = {
     sending: "Sending",
     sent: "Sent",
     edited: "edited",
-    held: "Not sent yet. It goes by itself when Warren answers.",
+    held: "Not sent yet; goes by itself once Warren answers.",
     refused: "Not sent.",
     retry: "Retry",
     delete: "Delete",
@@ -157,9 +157,7 @@ export const text = {
     catchingUp: "Catching up…",
     offline: "You are offline. You can go on writing; messages are sent when you are back.",
     waiting: (seconds: number) =>
-      seconds > 0
-        ? `Connection lost. Trying again in ${seconds} s.`
-        : "Connection lost. Trying again…",
+      seconds > 0 ? `Connection lost. Next try in ${seconds} s.` : "Connection lost. Trying again…",
     tryNow: "Try now",
     caughtUp: (n: number) => (n > 0 ? `Caught up, ${n} new` : "Caught up"),
     tooManyTabs: "Warren is open in too many tabs. Close some, then connect again here.",

@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Menu, useMantineColorScheme } from "@mantine/core";
 import { Avatar } from "../../shared/Avatar";
 import { Icon } from "../../shared/Icon";
 import { text } from "../../shared/text";
@@ -8,20 +8,21 @@ import styles from "./AccountMenu.module.css";
 
 const SCHEMES = ["light", "dark", "auto"] as const;
 
-/** Who is signed in; the choice of colours; the way out. */
+/** The open menu: who is signed in, the choice of colours, the way out. */
 export function AccountMenu() {
   const { me } = useChatSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const logout = useLogout();
   return (
-    <Menu position="bottom-end" width={220} shadow="md">
+    <Menu defaultOpened position="bottom-end" width={220} shadow="md">
       <Menu.Target>
-        <UnstyledButton
-          className={styles.button ?? ""}
+        <button
+          type="button"
+          className={styles.button}
           aria-label={text.account.menu(me.display_name)}
         >
           <Avatar user={{ ...me, kind: "person", avatar: "" }} />
-        </UnstyledButton>
+        </button>
       </Menu.Target>
       <Menu.Dropdown>
         <div className={styles.who}>

@@ -6,7 +6,7 @@ import { LoadFailed } from "../../shared/LoadFailed";
 import { Logo } from "../../shared/Logo";
 import { wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
-import { AccountMenu } from "./AccountMenu";
+import { AccountButton } from "./AccountButton";
 import { ConversationList } from "./ConversationList";
 import { SearchField } from "./SearchField";
 import styles from "./Sidebar.module.css";
@@ -41,7 +41,7 @@ export function Sidebar() {
         >
           <Icon name="people" />
         </ActionIcon>
-        <AccountMenu />
+        <AccountButton />
       </header>
       <SearchField value={query} onChange={setQuery} />
       <div className={styles.lists}>

@@ -22,7 +22,7 @@ export function PendingRow({ pending, heads, outbox }: PendingRowProps) {
         <Markdown body={pending.body} />
       </div>
       {failed ? (
-        <p className={styles.failed}>
+        <p className={styles.failed} data-state={pending.state}>
           <Icon name="warning" />
           <span>
             {pending.state === "held"
