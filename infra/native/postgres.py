@@ -4,9 +4,9 @@
 without. PostgreSQL refuses root: then the server, and only it, runs as the system's `postgres`.
 """
 
-import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -34,7 +34,8 @@ class PostgresServer:
     """One server: its folder, its port and its superuser's password.
 
     Without a password everybody on this machine's loopback is trusted and nothing is synced to
-    disk: for tests only. The data folder moves elsewhere when the server's user cannot reach it.
+    disk: for tests only. When the server's user cannot reach the folder, the data lies elsewhere and
+    the file `location` in the folder says where.
     """
 
     def __init__(self, directory: Path, port: int, password: str | None = None) -> None:
@@ -187,7 +188,11 @@ class PostgresServer:
             return directory
         if self.password is None:
             return Path(tempfile.mkdtemp(prefix="warren-postgres-"))
-        return ROOTS_HOME / hashlib.sha256(str(directory).encode()).hexdigest()[:12]
+        noted = directory / "location"
+        if not noted.exists():
+            noted.parent.mkdir(parents=True, exist_ok=True)
+            noted.write_text(str(ROOTS_HOME / secrets.token_hex(6)))
+        return Path(noted.read_text())
 
 
 def server_user() -> str | None:
