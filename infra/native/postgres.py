@@ -34,8 +34,8 @@ class PostgresServer:
     """One server: its folder, its port and its superuser's password.
 
     Without a password everybody on this machine's loopback is trusted and nothing is synced to
-    disk: for tests only. When the server's user cannot reach the folder, the data lies elsewhere and
-    the file `location` in the folder says where.
+    disk: for tests only. When the server's user cannot reach the folder, the data lies elsewhere
+    and the file `location` in the folder says where.
     """
 
     def __init__(self, directory: Path, port: int, password: str | None = None) -> None:
