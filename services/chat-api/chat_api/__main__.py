@@ -1,0 +1,19 @@
+"""Start chat-api: `python -m chat_api`. See README.md for its settings."""
+
+import uvloop
+
+from chat_api.app import SERVICE
+from chat_api.main import run
+from chat_api.settings import Settings
+from warren.app.serve import stop_event
+from warren.logging import configure
+
+
+async def _main(settings: Settings) -> None:
+    await run(settings, stop_event())
+
+
+if __name__ == "__main__":
+    read = Settings.read()
+    configure(SERVICE, read.log_level, read.log_format)
+    uvloop.run(_main(read))

@@ -1,0 +1,140 @@
+"""One transaction's visible changes: the seq of each locked conversation, and what goes out.
+
+Every writer of conversations works through `changing()`: lock, change, write; after the commit the
+relay publishes. Conversations are locked in the order of their ids, so writers never deadlock.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chat_api.tables import conversation, outbox
+from warren.broker.publisher import Outgoing
+from warren.broker.topology import EVENTS
+from warren.contracts.frames import EVENT, ConversationCreated, LoggedEvent
+from warren.db.outbox import OutboxRow
+from warren.db.relay import Relay
+from warren.failpoints import hit
+
+_LOCK_MANY = (
+    select(conversation.c.id, conversation.c.last_seq)
+    .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversation.c.id)
+    .with_for_update()
+)
+_CLOCK = select(func.clock_timestamp())
+_WRITE_HEADS = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("place"))
+    .values(last_seq=bindparam("head"), active_at=func.now())
+)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database and the way out of it: what every reader and writer here is given."""
+
+    engine: AsyncEngine
+    relay: Relay
+    freed: asyncio.Event  # set when a turn left its slot: promoting.py looks who may start
+
+    @property
+    def reading(self) -> AsyncEngine:
+        """The same pool without transactions: one round trip a statement."""
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+class Changes:
+    """What one transaction changes. `now` is the database's clock, read after the locks."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.now = datetime.min.replace(tzinfo=UTC)
+        self.freed = False
+        self._heads: dict[UUID, int] = {}
+        self._written: dict[UUID, int] = {}
+        self._out: list[Outgoing] = []
+        self._places: list[tuple[UUID, int] | None] = []
+
+    async def lock(self, ids: Iterable[UUID]) -> None:
+        """Lock conversations until the commit. Unknown ids are ignored. Call once."""
+        wanted = sorted(set(ids))
+        found = await self.connection.execute(_LOCK_MANY, {"ids": wanted})
+        for row in found:
+            self.locked(row.id, row.last_seq)
+        self.now = (await self.connection.execute(_CLOCK)).scalar_one()
+
+    def locked(self, conversation_id: UUID, head: int, now: datetime | None = None) -> None:
+        """Note a conversation that the caller has locked by a statement of its own."""
+        self._heads[conversation_id] = self._written[conversation_id] = head
+        if now is not None:
+            self.now = now
+
+    def holds(self, conversation_id: UUID) -> bool:
+        """Whether the conversation is locked here."""
+        return conversation_id in self._heads
+
+    def next_seq(self, conversation_id: UUID) -> int:
+        """Take the conversation's next seq. It must be told, or the log has a hole."""
+        self._heads[conversation_id] += 1
+        return self._heads[conversation_id]
+
+    def tell(self, event: LoggedEvent, turn_id: UUID | None = None) -> None:
+        """Publish a visible change and keep it in the event log."""
+        key = f"{event.type}.{event.conversation}"
+        self._out.append(event_message(key, event, turn_id))
+        self._places.append((event.conversation, event.seq))
+
+    def announce(self, event: ConversationCreated) -> None:
+        """Tell one person of a conversation that is new for them."""
+        self.send(event_message(f"user.joined.{event.user}", event))
+
+    def send(self, message: Outgoing) -> None:
+        """Publish a message that is no visible change."""
+        self._out.append(message)
+        self._places.append(None)
+
+    async def write(self) -> list[OutboxRow]:
+        """Write heads and outbox rows; the last statements before the commit."""
+        moved = [
+            {"place": place, "head": head}
+            for place, head in self._heads.items()
+            if head != self._written[place]
+        ]
+        if moved:
+            await self.connection.execute(_WRITE_HEADS, moved)
+        return await outbox.add(self.connection, self._out, self._places)
+
+
+def event_message(key: str, event: BaseModel, turn_id: UUID | None = None) -> Outgoing:
+    """Return an event as it goes to `warren.events`: its body is the frame that browsers get."""
+    return Outgoing(
+        exchange=EVENTS,
+        key=key,
+        body=event.model_dump_json().encode(),
+        type=EVENT,
+        message_id=uuid4(),
+        correlation_id=turn_id,
+        mandatory=False,
+    )
+
+
+@asynccontextmanager
+async def changing(store: Store, failpoint: str = "chat") -> AsyncGenerator[Changes]:
+    """One transaction: commit at the end, then hand its messages to the relay."""
+    async with store.engine.begin() as connection:
+        changes = Changes(connection)
+        yield changes
+        rows = await changes.write()
+        hit(f"{failpoint}.before_commit")
+    hit(f"{failpoint}.after_commit")
+    store.relay.offer(rows)
+    if changes.freed:
+        store.freed.set()

@@ -1,0 +1,65 @@
+"""Find turns that are past their deadline: nothing was heard of them, so each becomes a letter
+`lost`."""
+
+import asyncio
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from chat_api import inbox
+from chat_api.changes import Store
+from chat_api.letter_facts import Facts, lost
+from chat_api.letters import Letters
+from chat_api.tables import turn
+from warren.contracts.slip import StepCommand
+from warren.logging import get_logger
+
+log = get_logger(__name__)
+
+SWEEP_SECONDS = 5.0
+BATCH = 100
+TIDY_EVERY = 720  # sweeps: once an hour old inbox ids are forgotten
+
+_PAST = (
+    select(turn.c.command, func.now().label("now"))
+    .where(turn.c.state == "running", turn.c.deadline < func.now(), turn.c.command.isnot(None))
+    .order_by(turn.c.deadline)
+    .limit(BATCH)
+)
+
+
+class Deadlines:
+    """Sweeps until cancelled. Two at once agree: each letter is kept once."""
+
+    def __init__(self, store: Store, letters: Letters) -> None:
+        self._store = store
+        self._letters = letters
+
+    async def run(self) -> None:
+        """Sweep every SWEEP_SECONDS."""
+        sweeps = 0
+        while True:
+            try:
+                while await self.sweep() == BATCH:
+                    pass
+                if sweeps % TIDY_EVERY == 0:
+                    await self._tidy()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("the deadline sweep failed, trying again", error=type(error).__name__)
+            sweeps += 1
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def sweep(self) -> int:
+        """Keep a letter for each turn past its deadline, at most BATCH; return how many."""
+        async with self._store.reading.connect() as connection:
+            rows = (await connection.execute(_PAST)).all()
+        facts: list[Facts] = [
+            lost(StepCommand.model_validate_json(row.command), row.now) for row in rows
+        ]
+        if facts:
+            await self._letters.keep(facts)
+        return len(facts)
+
+    async def _tidy(self) -> None:
+        async with self._store.engine.begin() as connection:
+            await inbox.forget_old(connection)

@@ -1,0 +1,224 @@
+"""Read a dead letter: from whatever arrives on `dead-letters` to the facts that are kept. Pure.
+
+Four kinds arrive: a runner's Failure, a command that no queue took (alternate exchange), a command
+that was delivered too often (dead-letter exchange), and bodies that nobody can read.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from chat_api.plain_text import without_nul
+from warren.broker.consumer import Delivery
+from warren.contracts.base import JsonObject
+from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure, FailureReason
+from warren.contracts.ids import step_path
+from warren.contracts.slip import STEP_REQUESTED, StepCommand
+
+_MAX_HEADERS = 40
+_MAX_HEADER_CHARS = 2000
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a letter. run is None when nobody could read it: the turn's own is taken."""
+
+    reason: FailureReason
+    sameness: str
+    error: ErrorFacts
+    turn_id: UUID | None = None
+    run: int | None = None
+    bot: str | None = None
+    step: str | None = None
+    kind: str | None = None
+    position: int | None = None
+    path: str = ""
+    attempt: int = 1
+    revision: str | None = None
+    runner: str = ""
+    failed_at: datetime | None = None
+    command: StepCommand | None = None
+    raw: bytes | None = None
+    routing_key: str = ""
+    message_id: str | None = None
+    headers: JsonObject = field(default_factory=lambda: {})
+
+
+def read(delivery: Delivery) -> Facts:
+    """Return the facts of one delivery. Never raises: what cannot be read is `undecodable`."""
+    try:
+        if delivery.type == STEP_FAILED:
+            return _from_failure(delivery, Failure.model_validate_json(delivery.body))
+        if delivery.type == STEP_REQUESTED:
+            return _from_command(delivery, StepCommand.model_validate_json(delivery.body))
+    except ValidationError as error:
+        return _unread(delivery, "undecodable", f"the body has {error.error_count()} faults")
+    return _unread(delivery, "undecodable", f"the type {(delivery.type or '')[:80]!r} is not known")
+
+
+def refused_outcome(delivery: Delivery, why: str) -> Facts:
+    """Return the facts of an outcome that the gate cannot take."""
+    return _unread(delivery, "undecodable", why)
+
+
+def lost(command: StepCommand, now: datetime) -> Facts:
+    """Return the facts of a turn that nothing was heard of before its deadline."""
+    text = "nothing was heard of this turn before its deadline"
+    facts = _of_command(command, "lost", ErrorFacts(type="Lost", text=text))
+    return replace(facts, failed_at=now)
+
+
+def fingerprint(facts: Facts) -> str:
+    """Return what like failures have in common: bot, step, error class, text without numbers, our
+    frame."""
+    text = re.sub(r"[0-9a-f]{8,}|\d+", "#", facts.error.text.lower())[:200]
+    parts = (facts.bot or "", facts.step or "", facts.error.type, text, facts.error.frame)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _from_failure(delivery: Delivery, failure: Failure) -> Facts:
+    raw = failure.raw
+    facts = Facts(
+        reason=failure.reason,
+        sameness="",
+        error=failure.error,
+        turn_id=failure.turn_id or _uuid(delivery.correlation_id),
+        run=failure.run if failure.run is not None else _run(delivery),
+        bot=failure.bot,
+        step=failure.step,
+        kind=failure.kind,
+        position=failure.position,
+        path=_path(failure.path, failure.step),
+        attempt=failure.attempt,
+        revision=failure.revision,
+        runner=failure.runner,
+        failed_at=failure.failed_at,
+        command=failure.command,
+        raw=_unbase64(raw) if raw is not None else None,
+    )
+    readable = failure.turn_id is not None and failure.run is not None
+    same = _same(facts) if readable else _content_hash(delivery)
+    return replace(_as_delivered(facts, delivery), sameness=same)
+
+
+def _from_command(delivery: Delivery, command: StepCommand) -> Facts:
+    if _died_in_step_queue(delivery.headers):
+        text = "the command was delivered too often without an end"
+        facts = _of_command(command, "undeliverable", ErrorFacts(type="Undeliverable", text=text))
+    else:
+        text = f"no queue takes the kind {command.kind!r}"
+        facts = _of_command(command, "unroutable", ErrorFacts(type="Unroutable", text=text))
+    attempt = delivery.headers.get("warren-attempt")
+    facts = replace(facts, attempt=attempt if isinstance(attempt, int) else 1)
+    return replace(_as_delivered(facts, delivery), sameness=_same(facts))
+
+
+def _of_command(command: StepCommand, reason: FailureReason, error: ErrorFacts) -> Facts:
+    facts = Facts(
+        reason=reason,
+        sameness="",
+        error=error,
+        turn_id=command.turn_id,
+        run=command.run,
+        bot=command.bot,
+        step=command.step,
+        kind=command.kind,
+        position=command.position,
+        path=_path(command.path, command.step),
+        revision=command.revision,
+        command=command,
+    )
+    return replace(facts, sameness=_same(facts))
+
+
+def _unread(delivery: Delivery, reason: FailureReason, why: str) -> Facts:
+    kind, _, bot = delivery.routing_key.partition(".")
+    facts = Facts(
+        reason=reason,
+        sameness=_content_hash(delivery),
+        error=ErrorFacts(type="Undecodable", text=why),
+        turn_id=_uuid(delivery.correlation_id),
+        run=_run(delivery),
+        bot=bot or None,
+        kind=kind or None,
+        raw=delivery.body,
+    )
+    return _as_delivered(facts, delivery)
+
+
+def _as_delivered(facts: Facts, delivery: Delivery) -> Facts:
+    return replace(
+        facts,
+        routing_key=delivery.routing_key,
+        message_id=delivery.message_id,
+        headers=_plain_headers(delivery.headers),
+    )
+
+
+def _same(facts: Facts) -> str:
+    return "/".join(
+        str(part)
+        for part in (
+            facts.turn_id,
+            facts.run,
+            facts.path,
+            facts.position,
+            facts.attempt,
+            facts.reason,
+        )
+    )
+
+
+def _content_hash(delivery: Delivery) -> str:
+    known = (delivery.routing_key, delivery.type, delivery.message_id, delivery.correlation_id)
+    return hashlib.sha256(repr(known).encode() + delivery.body).hexdigest()
+
+
+def _path(path: tuple[str, ...], step: str | None) -> str:
+    return step_path(path, step) if step else "/".join(path)
+
+
+def _died_in_step_queue(headers: Mapping[str, Any]) -> bool:
+    """Rungs leave their own deaths in x-death; only one in a step queue means too many tries."""
+    deaths = headers.get("x-death")
+    return isinstance(deaths, list) and any(
+        isinstance(death, dict) and str(death.get("queue", "")).startswith("step.")  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        for death in deaths  # pyright: ignore[reportUnknownVariableType]
+    )
+
+
+def _run(delivery: Delivery) -> int | None:
+    run = delivery.headers.get("warren-run")
+    return run if isinstance(run, int) and not isinstance(run, bool) else None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _unbase64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return text.encode(errors="replace")
+
+
+def _plain_headers(headers: Mapping[str, Any]) -> JsonObject:
+    """Return AMQP headers as short texts and numbers that any database keeps."""
+    return {
+        without_nul(str(name))[:200]: value
+        if isinstance(value, int | bool)
+        else without_nul(str(value)).encode(errors="replace").decode()[:_MAX_HEADER_CHARS]
+        for name, value in list(headers.items())[:_MAX_HEADERS]
+    }

@@ -1,0 +1,218 @@
+"""The keeper of dead letters: drains `dead-letters` into the table, parks the turn, tells people.
+
+One letter per (turn, run, path, position, attempt, reason); unreadable ones by their content. A
+letter of a run that is not current is kept closed and changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from pydantic import TypeAdapter
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from chat_api import turn_rows
+from chat_api.changes import Changes, Store, changing
+from chat_api.failure_words import plain_words, reference_of
+from chat_api.letter_facts import Facts, fingerprint, read
+from chat_api.plain_text import without_nul
+from chat_api.starting import open_doors
+from chat_api.tables import dead_letter, turn
+from chat_api.turn_rows import TurnRow
+from chat_api.turns import after
+from warren.broker.consumer import Delivery
+from warren.contracts.base import JsonObject
+from warren.contracts.frames import TurnFailed
+from warren.contracts.slip import LogEntry
+from warren.db.engine import is_unavailable
+from warren.logging import get_logger
+from warren.metrics import LETTERS_OPENED, TURNS_ENDED
+
+log = get_logger(__name__)
+
+Fate = Literal["park", "open", "late", "double", "forget"]
+
+_PLACES = select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
+_LOG = TypeAdapter(tuple[LogEntry, ...])
+_OBJECT = TypeAdapter(JsonObject)
+
+
+def fate_of(row: TurnRow | None, facts: Facts) -> Fate:
+    """Decide what a letter does to its turn. Pure.
+
+    open: nobody's turn, but a person must see it. late: of another run, or the turn has gone on.
+    double: a further letter of a run that is parked already. forget: lost, but heard of meanwhile.
+    """
+    if row is None:
+        return "open"
+    current = facts.run is None or facts.run == row.run
+    if current and row.state == "running":
+        return "park"
+    if facts.reason == "lost":
+        return "forget"
+    return "double" if current and row.state == "parked" else "late"
+
+
+class Letters:
+    """Keeps letters. handle() is for the queue, keep() for the gate and for deadlines."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def handle(self, batch: Sequence[Delivery]) -> None:
+        """Keep a batch; one bad letter stops nobody. Raises when the database is away."""
+        facts = [read(one) for one in batch]
+        try:
+            await self.keep(facts)
+        except Exception as error:
+            if len(facts) == 1 or _is_passing(error):
+                raise
+            log.warning("a batch of letters failed, keeping them one by one", exc_info=error)
+            for one in facts:
+                await self._keep_alone(one)
+
+    async def keep(self, batch: Sequence[Facts]) -> None:
+        """Keep letters in one transaction and park their turns. A second copy changes nothing."""
+        ids = {one.turn_id for one in batch if one.turn_id is not None}
+        kept: list[tuple[Fate, Facts]] = []
+        async with changing(self._store, "letters") as changes:
+            places = await changes.connection.execute(_PLACES, {"ids": list(ids)})
+            await changes.lock(places.scalars())
+            turns = await turn_rows.load(changes.connection, ids)
+            for one in batch:
+                row = turns.get(one.turn_id) if one.turn_id else None
+                fate, parked = await _keep(changes, row, one)
+                kept.append((fate, one))
+                if parked is not None:
+                    turns[parked.id] = parked
+        for fate, one in kept:
+            _count(fate, one)
+
+    async def _keep_alone(self, facts: Facts) -> None:
+        try:
+            await self.keep([facts])
+        except Exception as error:  # the last resort: the bytes alone
+            if _is_passing(error):
+                raise
+            log.error("a letter cannot be kept whole", letter=facts.sameness, exc_info=error)
+            bare = replace(facts, reason="undecodable", headers={}, command=None)
+            await self.keep([bare])
+
+
+async def _keep(changes: Changes, row: TurnRow | None, facts: Facts) -> tuple[Fate, TurnRow | None]:
+    fate = fate_of(row, facts)
+    if fate == "forget":
+        return fate, None
+    letter = uuid4()
+    inserted = await changes.connection.execute(
+        insert(dead_letter)
+        .values(_values(letter, fate, row, facts, changes))
+        .on_conflict_do_nothing(index_elements=["sameness"])
+        .returning(dead_letter.c.id)
+    )
+    if inserted.one_or_none() is None:
+        return "forget", None
+    if fate != "park" or row is None:
+        return fate, None
+    return fate, await _park(changes, row, facts, letter)
+
+
+async def _park(changes: Changes, row: TurnRow, facts: Facts, letter: UUID) -> TurnRow:
+    """Park the turn: the door opens, everybody in the conversation is told."""
+    state = after(row.state, "park")
+    assert state is not None  # fate_of() said so
+    text, reference = plain_words(facts.reason), reference_of(letter)
+    command = facts.command
+    trace: dict[str, Any] = {}
+    if command is not None:
+        first = command.first_input if command.first_input is not None else command.payload
+        trace = {"first_input": _OBJECT.dump_json(first), "log": _LOG.dump_json(command.log)}
+    await turn_rows.change(
+        changes.connection,
+        row.id,
+        state=state,
+        holds_door=False,
+        failure=text,
+        reference=reference,
+        **trace,
+    )
+    event = TurnFailed(
+        conversation=row.conversation_id,
+        seq=changes.next_seq(row.conversation_id),
+        turn_id=row.id,
+        run=row.run,
+        bot=row.bot,
+        step=facts.step,
+        reason=facts.reason,
+        text=text,
+        reference=reference,
+        at=changes.now,
+    )
+    changes.tell(event, row.id)
+    await open_doors(changes, [row])
+    return replace(row, state=state, holds_door=False)
+
+
+def _values(
+    letter: UUID, fate: Fate, row: TurnRow | None, facts: Facts, changes: Changes
+) -> dict[str, Any]:
+    is_open = fate in ("park", "open")
+    texts = {
+        "path": facts.path,
+        "bot": row.bot if row else facts.bot,
+        "step": facts.step,
+        "kind": facts.kind,
+        "revision": facts.revision or (row.revision if row else None),
+        "runner": facts.runner,
+        "error_type": facts.error.type,
+        "error_text": facts.error.text[:2000],
+        "error_stack": facts.error.stack[:32_000],
+        "error_frame": facts.error.frame,
+        "routing_key": facts.routing_key,
+        "message_id": facts.message_id,
+        "sameness": facts.sameness,
+    }
+    return {
+        **{name: None if text is None else without_nul(text) for name, text in texts.items()},
+        "id": letter,
+        "status": "open" if is_open else "closed",
+        "closed_as": None if is_open else fate,
+        "closed_at": None if is_open else changes.now,
+        "opened_at": changes.now,
+        "reason": facts.reason,
+        "turn_id": facts.turn_id,
+        "conversation_id": row.conversation_id if row else None,
+        "run": facts.run if facts.run is not None else (row.run if row else None),
+        "position": facts.position,
+        "attempt": facts.attempt,
+        "fingerprint": fingerprint(facts),
+        "reference": reference_of(letter),
+        "headers": facts.headers,
+        "raw": facts.raw,
+        "command": facts.command.model_dump_json().encode() if facts.command else None,
+        "failed_at": facts.failed_at,
+    }
+
+
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, SQLAlchemyError | OSError) and is_unavailable(error)
+
+
+def _count(fate: Fate, facts: Facts) -> None:
+    if fate in ("park", "open"):
+        LETTERS_OPENED.labels(facts.bot or "", facts.kind or "", facts.reason).inc()
+        log.warning(
+            "dead letter opened",
+            reason=facts.reason,
+            bot=facts.bot,
+            step=facts.step,
+            error=facts.error.type,
+            turn=str(facts.turn_id),
+        )
+    elif fate != "forget":
+        log.info("letter kept closed, nothing changed", fate=fate, turn=str(facts.turn_id))
+    if fate == "park":
+        TURNS_ENDED.labels(facts.bot or "", "parked").inc()

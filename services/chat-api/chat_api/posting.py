@@ -1,0 +1,170 @@
+"""Post a person's message: message, turns of the bots that listen, events, commands; one
+transaction.
+
+The conversation's row lock puts everything in order. The same Idempotency-Key gives the same
+message for ever, also when two requests with it come at the same moment.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chat_api import turn_rows
+from chat_api.changes import Changes, Store, changing
+from chat_api.door import Join, Start, Wait, for_new_message
+from chat_api.doorway import Present, bots_present, counted
+from chat_api.listening import listeners
+from chat_api.membership import NO_CONVERSATION
+from chat_api.message_rows import select_messages, values, view
+from chat_api.plain_text import checked
+from chat_api.starting import begin
+from chat_api.tables import message, turn
+from chat_api.turn_rows import TurnRow
+from warren.contracts.chat import MessageView
+from warren.contracts.frames import MessageCreated
+from warren.errors import BadRequest, NotFound, Unprocessable
+from warren.metrics import MESSAGES_POSTED
+
+MAX_KEY_CHARS = 200
+
+_TAKE_SEQ = text("""
+    update conversation c set last_seq = last_seq + 1, active_at = now()
+    where c.id = :place and exists (
+      select 1 from member m where m.conversation_id = c.id and m.account_id = :author)
+    returning c.last_seq, c.kind, clock_timestamp() as now
+""")
+
+
+@dataclass(frozen=True)
+class Author:
+    """The person who writes."""
+
+    id: UUID
+    username: str
+
+
+class _SeenBefore(Exception):
+    """The key was used before: what this transaction has begun is undone."""
+
+
+async def post(
+    store: Store, author: Author, place: UUID, body: str, key: str | None
+) -> MessageView:
+    """Return the message, new or as it was when its key was used first.
+
+    Raises BadRequest without a usable key, NotFound for a foreign or unknown conversation,
+    Unprocessable for a bad body or a key that was used for another message.
+    """
+    key = _checked_key(key)
+    checked(body, "/body")
+    try:
+        async with changing(store) as changes:
+            shown = await _write(changes, author, place, body, key)
+    except _SeenBefore:
+        return await _earlier(store, author, place, body, key)
+    MESSAGES_POSTED.labels("person").inc()
+    return shown
+
+
+def _checked_key(key: str | None) -> str:
+    if not key or not key.strip():
+        raise BadRequest(
+            "Nothing was saved. Send the header Idempotency-Key: a new UUID for each new message,"
+            " the same one when you send it again.",
+            kind="no-idempotency-key",
+        )
+    if len(key) > MAX_KEY_CHARS:
+        raise BadRequest(
+            f"Nothing was saved. An Idempotency-Key may have at most {MAX_KEY_CHARS} characters;"
+            " a UUID has 36.",
+            kind="bad-idempotency-key",
+        )
+    return key
+
+
+async def _write(changes: Changes, author: Author, place: UUID, body: str, key: str) -> MessageView:
+    found = await changes.connection.execute(_TAKE_SEQ, {"place": place, "author": author.id})
+    locked = found.one_or_none()
+    if locked is None:
+        raise NotFound(NO_CONVERSATION)
+    changes.locked(place, locked.last_seq, locked.now)
+    shown = MessageView(
+        id=uuid4(),
+        conversation_id=place,
+        seq=locked.last_seq,
+        author=author.username,
+        author_kind="person",
+        body=body,
+        created_at=changes.now,
+        client_id=key,
+    )
+    inserted = await changes.connection.execute(
+        upsert(message)
+        .values(values(author.id, shown, None, None))
+        .on_conflict_do_nothing(index_elements=["author_id", "client_id"])
+        .returning(message.c.id)
+    )
+    if inserted.one_or_none() is None:
+        raise _SeenBefore
+    changes.tell(MessageCreated(conversation=place, seq=shown.seq, message=shown))
+    await _call_bots(changes, locked.kind, shown)
+    return shown
+
+
+async def _call_bots(
+    changes: Changes, kind: Literal["direct", "group"], shown: MessageView
+) -> None:
+    present = await bots_present(changes.connection, shown.conversation_id)
+    called = listeners(kind, shown.body, present)
+    for bot in await counted(changes.connection, called):
+        await _at_the_door(changes, bot, shown)
+
+
+async def _at_the_door(changes: Changes, bot: Present, shown: MessageView) -> None:
+    match for_new_message(bot.doorway, bot.card.while_busy):
+        case Start():
+            await begin(changes, _new_turn(changes, bot, shown), is_new=True)
+        case Wait():
+            await turn_rows.add(changes.connection, _new_turn(changes, bot, shown))
+        case Join(turn_id):
+            await changes.connection.execute(
+                update(turn)
+                .where(turn.c.id == turn_id)
+                .values(answers=func.array_append(turn.c.answers, shown.id))
+            )
+
+
+def _new_turn(changes: Changes, bot: Present, shown: MessageView) -> TurnRow:
+    return TurnRow(
+        id=uuid4(),
+        conversation_id=shown.conversation_id,
+        bot_id=bot.bot_id,
+        bot=bot.name,
+        revision=bot.card.revision,
+        state="queued",
+        run=1,
+        stream=True,
+        holds_door=False,
+        history=bot.card.history,
+        steps=bot.card.steps,
+        answers=(shown.id,),
+        created_at=changes.now,
+    )
+
+
+async def _earlier(store: Store, author: Author, place: UUID, body: str, key: str) -> MessageView:
+    async with store.reading.connect() as connection:
+        found = await connection.execute(
+            select_messages().where(message.c.author_id == author.id, message.c.client_id == key)
+        )
+        earlier = view(found.mappings().one())
+    if (earlier.conversation_id, earlier.body) != (place, body):
+        raise Unprocessable(
+            "Nothing was saved. This Idempotency-Key was used for another message:"
+            " make a new key for a new message.",
+            kind="key-used",
+        )
+    return earlier

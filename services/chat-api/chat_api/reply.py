@@ -1,0 +1,37 @@
+"""What the gate makes of a bot's reply: author and place come from the turn. Pure."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from chat_api.plain_text import keepable, without_nul
+from chat_api.turn_rows import TurnRow
+from warren.contracts.chat import MessageView
+from warren.contracts.outcome import Outcome, OutcomeReply
+
+MAX_REPLY_BYTES = 512 * 1024  # over the runner's own limit, and far under what the relay can send
+
+
+def fault_of(outcome: Outcome) -> str | None:
+    """Return why an outcome cannot be taken, or None. Runners check the same; nobody is trusted."""
+    for reply in outcome.replies:
+        if not reply.body.strip():
+            return f"the reply {reply.slot[:40]!r} is blank"
+        if len(reply.model_dump_json()) > MAX_REPLY_BYTES:
+            return f"the reply {reply.slot[:40]!r} is over {MAX_REPLY_BYTES} bytes"
+    return None
+
+
+def bubble(turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime) -> MessageView:
+    """Return the message that is shown. It answers the last message of its turn."""
+    return MessageView(
+        id=uuid4(),
+        conversation_id=turn.conversation_id,
+        seq=seq,
+        author=turn.bot,
+        author_kind="bot",
+        body=without_nul(reply.body),
+        created_at=now,
+        turn_id=turn.id,
+        in_reply_to=turn.answers[-1],
+        metadata=keepable(reply.metadata),
+    )

@@ -1,0 +1,192 @@
+"""Start a turn: its first payload, its first command, the event that says so. One transaction.
+
+Called when a message comes (`posting.py`), when a door opens (gate, letters, cancel) and when a
+bot's slot becomes free (`promoting.py`). The conversation is locked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+
+from chat_api import turn_rows
+from chat_api.allowance import allowed_seconds
+from chat_api.changes import Changes
+from chat_api.door import may_go_on_here
+from chat_api.doorway import bot_at, counted, waits_elsewhere
+from chat_api.payload import Said, first_payload
+from chat_api.tables import turn
+from chat_api.turn_rows import TurnRow, from_row
+from warren.broker.publisher import Outgoing
+from warren.broker.topology import STEPS
+from warren.contracts.frames import TurnEnded, TurnStarted
+from warren.contracts.ids import COMMAND, message_id
+from warren.contracts.names import step_key
+from warren.contracts.slip import STEP_REQUESTED, StepCommand
+from warren.metrics import TURNS_ENDED, TURNS_STARTED
+
+_SAID = text("""
+    select m.id, a.username as author, a.kind = 'bot' as by_bot, m.body, m.created_at as at,
+           asker.username as asked_by
+    from message m join account a on a.id = m.author_id
+      left join message question on question.id = m.in_reply_to
+      left join account asker on asker.id = question.author_id
+    where m.conversation_id = :place and m.seq <= (select seq from message where id = :last)
+    order by m.seq desc limit :history
+""")
+_QUEUED = (
+    turn_rows.select_turns()
+    .where(
+        turn.c.state == "queued", turn.c.conversation_id.in_(bindparam("places", expanding=True))
+    )
+    .order_by(turn.c.created_at, turn.c.id)
+)
+
+
+async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
+    """Start a queued turn, or insert a new one that starts at once."""
+    started = replace(
+        row,
+        state="running",
+        holds_door=True,
+        started_at=changes.now,
+        deadline=changes.now + timedelta(seconds=allowed_seconds(row.steps)),
+    )
+    command = await _first_command(changes, started)
+    body = command.model_dump_json(exclude_none=True).encode()
+    if is_new:
+        await turn_rows.add(changes.connection, started, command=body)
+    else:
+        await turn_rows.change(
+            changes.connection,
+            row.id,
+            state="running",
+            holds_door=True,
+            started_at=started.started_at,
+            deadline=started.deadline,
+            command=body,
+        )
+    changes.tell(_started(changes, started), row.id)
+    changes.send(command_message(command, body))
+    TURNS_STARTED.labels(row.bot).inc()
+
+
+def command_message(command: StepCommand, body: bytes) -> Outgoing:
+    """Return a first command as it goes to `warren.steps`."""
+    return Outgoing(
+        exchange=STEPS,
+        key=step_key(command.kind, command.bot),
+        body=body,
+        type=STEP_REQUESTED,
+        message_id=message_id(
+            command.turn_id, command.run, command.path, command.position, COMMAND
+        ),
+        correlation_id=command.turn_id,
+        headers={
+            "warren-run": command.run,
+            "warren-attempt": 1,
+            "warren-deadline": command.deadline.isoformat(),
+            "warren-revision": command.revision,
+        },
+    )
+
+
+async def open_doors(changes: Changes, ended: Iterable[TurnRow]) -> None:
+    """Let the next turns in where turns have left: per conversation and bot the oldest that waits.
+
+    A queued turn that must leave its slot to another conversation is started by `promoting.py`.
+    """
+    doors = {(one.conversation_id, one.bot_id) for one in ended}
+    if not doors:
+        return
+    changes.freed = True
+    places = sorted({place for place, _ in doors})
+    found = await changes.connection.execute(_QUEUED, {"places": places})
+    waiting: dict[tuple[UUID, UUID], list[TurnRow]] = {}
+    for row in map(from_row, found.mappings()):
+        waiting.setdefault((row.conversation_id, row.bot_id), []).append(row)
+    for door in sorted(doors & waiting.keys(), key=lambda door: (door[1], door[0])):
+        await admit(changes, waiting[door])
+
+
+async def admit(changes: Changes, queue: list[TurnRow], *, by_age: bool = False) -> None:
+    """Start the first turn of one door's queue if it may; cancel all when the bot is gone.
+
+    by_age says that the caller goes through the waiting turns oldest first, over all conversations.
+    """
+    first = queue[0]
+    (bot,) = await counted(
+        changes.connection,
+        [await bot_at(changes.connection, first.conversation_id, first.bot_id)],
+    )
+    if bot.removed:
+        for row in queue:
+            await cancel_queued(changes, row)
+        return
+    elsewhere = False if by_age else await waits_elsewhere(changes.connection, first)
+    if may_go_on_here(bot.doorway, elsewhere):
+        await begin(changes, first, is_new=False)
+
+
+async def cancel_queued(changes: Changes, row: TurnRow) -> None:
+    """End a turn that never started: its bot is gone."""
+    await turn_rows.change(
+        changes.connection, row.id, state="cancelled", ended_at=changes.now, run=row.run + 1
+    )
+    changes.tell(ended_event(changes, row, "cancelled"), row.id)
+    TURNS_ENDED.labels(row.bot, "cancelled").inc()
+
+
+def ended_event(changes: Changes, row: TurnRow, end: str) -> TurnEnded:
+    """Return the event of a turn's end; takes a seq. row.run is the run that ended."""
+    return TurnEnded.model_validate(
+        {
+            "conversation": row.conversation_id,
+            "seq": changes.next_seq(row.conversation_id),
+            "turn_id": row.id,
+            "run": row.run,
+            "bot": row.bot,
+            "end": end,
+            "at": changes.now,
+        }
+    )
+
+
+def _started(changes: Changes, row: TurnRow) -> TurnStarted:
+    return TurnStarted(
+        conversation=row.conversation_id,
+        seq=changes.next_seq(row.conversation_id),
+        turn_id=row.id,
+        run=row.run,
+        bot=row.bot,
+        stream=row.stream,
+        answers=row.answers,
+        steps=row.step_names,
+        at=changes.now,
+    )
+
+
+async def _first_command(changes: Changes, row: TurnRow) -> StepCommand:
+    found = await changes.connection.execute(
+        _SAID,
+        {"place": row.conversation_id, "last": row.answers[-1], "history": row.history},
+    )
+    said = [Said(**one) for one in reversed(found.mappings().all())]
+    first = row.steps[0]
+    assert row.deadline is not None  # begin() gave it
+    return StepCommand(
+        turn_id=row.id,
+        run=row.run,
+        conversation_id=row.conversation_id,
+        bot=row.bot,
+        revision=row.revision,
+        position=0,
+        step=first.id,
+        kind=first.kind,
+        stream=row.stream,
+        queued_at=changes.now,
+        deadline=row.deadline,
+        payload=first_payload(row.bot, said),
+    )

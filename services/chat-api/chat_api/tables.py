@@ -1,0 +1,268 @@
+"""The tables of chat-api: accounts, conversations, messages, turns, letters, the event log.
+
+Rows are defined with SQLModel; statements use the tables below (Core), since the hot paths count
+in milliseconds. JSON that came from outside is kept as bytes: Postgres' own types refuse NUL.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from warren.db.outbox import Outbox, outbox_table
+
+
+class Row(SQLModel, registry=registry()):
+    """The base of every table of this service: a registry of its own, so a MetaData of its own."""
+
+    __table__: ClassVar[Table]
+
+
+def _moment(*, nullable: bool = False, now: bool = False) -> Column[Any]:
+    return Column(
+        DateTime(timezone=True), nullable=nullable, server_default=func.now() if now else None
+    )
+
+
+def _bytes() -> Column[Any]:
+    return Column(LargeBinary, nullable=True)
+
+
+def _ref(target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
+    return Column(Uuid, ForeignKey(target), nullable=nullable, index=index)
+
+
+class Account(Row, table=True):
+    """A person or a bot: one table, so that a name belongs to one of them."""
+
+    id: UUID = Field(primary_key=True)
+    username: str = Field(unique=True)
+    display_name: str
+    kind: str
+    password_hash: str | None = None
+    operator: bool = False
+    active: bool = True
+    created_at: datetime = Field(sa_column=_moment(now=True))
+
+
+class Bot(Row, table=True):
+    """The read model of the registry's bots: the newest card, by its number."""
+
+    account_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("account.id"), primary_key=True))
+    name: str = Field(unique=True)
+    number: int
+    removed: bool
+    card: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class Session(Row, table=True):
+    """A signed-in browser or a bearer token. Only the hash of its secret is kept."""
+
+    id: UUID = Field(primary_key=True)
+    secret_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    account_id: UUID = Field(sa_column=_ref("account.id", index=True))
+    kind: str
+    name: str = ""
+    created_at: datetime = Field(sa_column=_moment(now=True))
+    seen_at: datetime = Field(sa_column=_moment(now=True))
+    idle_until: datetime = Field(sa_column=_moment())
+    expires_at: datetime = Field(sa_column=_moment())
+
+
+class Ticket(Row, table=True):
+    """A socket ticket: used up by asking."""
+
+    secret_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    session_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("session.id", ondelete="CASCADE"), nullable=False)
+    )
+    expires_at: datetime = Field(sa_column=_moment())
+
+
+class LoginTry(Row, table=True):
+    """How often a login failed lately, per key (account, address, or both)."""
+
+    __tablename__ = "login_try"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
+
+    key: str = Field(primary_key=True)
+    failures: int
+    last_at: datetime = Field(sa_column=_moment(now=True))
+    blocked_until: datetime = Field(sa_column=_moment(now=True))
+
+
+class Conversation(Row, table=True):
+    """A conversation. Whoever changes it locks this row: last_seq is its gapless counter."""
+
+    id: UUID = Field(primary_key=True)
+    kind: str
+    title: str | None = None
+    direct_key: str | None = Field(default=None, unique=True)
+    last_seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    created_by: UUID = Field(sa_column=_ref("account.id"))
+    created_at: datetime = Field(sa_column=_moment(now=True))
+    active_at: datetime = Field(sa_column=_moment(now=True))
+
+
+class Member(Row, table=True):
+    """Who belongs to a conversation, and how far they have read."""
+
+    conversation_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("conversation.id"), primary_key=True)
+    )
+    account_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("account.id"), primary_key=True, index=True)
+    )
+    read_seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class Turn(Row, table=True):
+    """A bot's turn: what it answers, where it stands, its first command, later its trace."""
+
+    __table_args__ = (
+        Index(
+            "turn_door",
+            "conversation_id",
+            "bot_id",
+            unique=True,
+            postgresql_where="holds_door",
+        ),
+        Index(
+            "turn_open",
+            "conversation_id",
+            postgresql_where="state in ('queued', 'running', 'waiting', 'parked')",
+        ),
+        Index("turn_running", "bot_id", postgresql_where="state = 'running'"),
+        Index("turn_queued", "bot_id", "created_at", postgresql_where="state = 'queued'"),
+        Index("turn_deadline", "deadline", postgresql_where="state = 'running'"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    conversation_id: UUID = Field(sa_column=_ref("conversation.id"))
+    bot_id: UUID = Field(sa_column=_ref("account.id"))
+    bot: str
+    revision: str
+    state: str
+    run: int = 1
+    stream: bool = True
+    holds_door: bool = False
+    history: int
+    steps: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    answers: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    failure: str | None = None
+    reference: str | None = None
+    command: bytes | None = Field(default=None, sa_column=_bytes())
+    first_input: bytes | None = Field(default=None, sa_column=_bytes())
+    log: bytes | None = Field(default=None, sa_column=_bytes())
+    created_at: datetime = Field(sa_column=_moment())
+    started_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    deadline: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class ChatMessage(Row, table=True):
+    """A message. seq is where it was created; (turn, step_path, slot) tells a bot's replies."""
+
+    __tablename__ = "message"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("author_id", "client_id"),
+        UniqueConstraint("turn_id", "step_path", "slot"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    conversation_id: UUID = Field(sa_column=_ref("conversation.id"))
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    author_id: UUID = Field(sa_column=_ref("account.id"))
+    body: str
+    created_at: datetime = Field(sa_column=_moment())
+    client_id: str | None = None
+    turn_id: UUID | None = Field(default=None, sa_column=_ref("turn.id", nullable=True))
+    step_path: str | None = None
+    slot: str | None = None
+    in_reply_to: UUID | None = Field(default=None, sa_column=_ref("message.id", nullable=True))
+    meta: dict[str, Any] = Field(
+        sa_column=Column("metadata", JSON, nullable=False, server_default="{}")
+    )
+    edited_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class Inbox(Row, table=True):
+    """Ids of the outcomes that were taken: the second delivery of one changes nothing."""
+
+    message_id: str = Field(primary_key=True)
+    received_at: datetime = Field(
+        sa_column=Column(
+            DateTime(timezone=True), nullable=False, server_default=func.now(), index=True
+        )
+    )
+
+
+class DeadLetter(Row, table=True):
+    """A letter: a step that stopped for good, or a message nobody could take. Kept as it came."""
+
+    __tablename__ = "dead_letter"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
+    __table_args__ = (Index("dead_letter_open", "opened_at", postgresql_where="status = 'open'"),)
+
+    id: UUID = Field(primary_key=True)
+    sameness: str = Field(unique=True)
+    status: str
+    closed_as: str | None = None
+    reason: str
+    turn_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True, index=True))
+    conversation_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
+    run: int | None = None
+    path: str = ""
+    position: int | None = None
+    attempt: int = 1
+    bot: str | None = None
+    step: str | None = None
+    kind: str | None = None
+    revision: str | None = None
+    runner: str = ""
+    error_type: str = ""
+    error_text: str = Field(default="", sa_column=Column(String, nullable=False))
+    error_stack: str = ""
+    error_frame: str = ""
+    fingerprint: str
+    reference: str
+    routing_key: str = ""
+    message_id: str | None = None
+    headers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    raw: bytes | None = Field(default=None, sa_column=_bytes())
+    command: bytes | None = Field(default=None, sa_column=_bytes())
+    failed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    opened_at: datetime = Field(sa_column=_moment(now=True))
+    closed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+account = Account.__table__
+bot = Bot.__table__
+session = Session.__table__
+ticket = Ticket.__table__
+login_try = LoginTry.__table__
+conversation = Conversation.__table__
+member = Member.__table__
+turn = Turn.__table__
+message = ChatMessage.__table__
+inbox = Inbox.__table__
+dead_letter = DeadLetter.__table__
+
+metadata = Row.metadata
+outbox = Outbox(outbox_table(metadata))

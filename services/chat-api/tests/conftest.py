@@ -1,0 +1,252 @@
+"""A chat-api without its sockets: the real database, the real routes, a relay that is read by hand.
+
+The tables are migrated once a session into a template; each test gets a copy of it.
+"""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import orjson
+import pytest
+from sqlalchemy import insert, select, text
+
+from chat_api import bots, passwords
+from chat_api.app import private_app, public_app
+from chat_api.changes import Store
+from chat_api.gate import Gate
+from chat_api.letters import Letters
+from chat_api.migrate import SCRIPTS
+from chat_api.parts import Parts
+from chat_api.posting import Author, post
+from chat_api.settings import Settings
+from chat_api.tables import account, conversation, dead_letter, message, outbox, turn
+from chat_api.throttle import Throttle
+from warren.broker.consumer import Delivery
+from warren.contracts.bot import Persona
+from warren.contracts.outcome import Outcome, OutcomeReply, TurnEnd
+from warren.contracts.registry import BotCard, StepCard
+from warren.db.engine import engine_of
+from warren.db.migrate import upgrade
+from warren.db.outbox import OutboxRow
+
+URL = "http://localhost:8080"
+TOKEN = "a service token of tests"
+
+
+class Shelf:
+    """Stands in for the relay: keeps what is offered after a commit."""
+
+    def __init__(self) -> None:
+        self.rows: list[OutboxRow] = []
+
+    def offer(self, rows: list[OutboxRow]) -> None:
+        self.rows.extend(rows)
+
+    def take(self, exchange: str | None = None) -> list[Any]:
+        """Return the bodies offered since the last take, those of one exchange."""
+        rows, self.rows = self.rows, []
+        return [
+            orjson.loads(row.message.body)
+            for row in rows
+            if exchange is None or row.message.exchange == exchange
+        ]
+
+
+def card(name: str = "echo", **more: Any) -> BotCard:
+    """A bot's card with two steps."""
+    values: dict[str, Any] = {
+        "name": name,
+        "number": 1,
+        "revision": "r1",
+        "persona": Persona(display_name=name.title()),
+        "history": 10,
+        "listens": "mentioned",
+        "timezone": "UTC",
+        "while_busy": "merge",
+        "concurrency": 50,
+        "expires_after": "7d",
+        "steps": (
+            StepCard(id="draft", class_name="Draft", kind="draft", timeout_seconds=1, attempts=1),
+            StepCard(id="reply", class_name="Reply", kind="reply", timeout_seconds=1, attempts=1),
+        ),
+        "published_at": datetime.now(UTC),
+    }
+    return BotCard.model_validate(values | more)
+
+
+def delivery(body: bytes, **more: Any) -> Delivery:
+    """A message as the broker brings it."""
+    values: dict[str, Any] = {
+        "body": body,
+        "routing_key": "reply.echo",
+        "type": "warren.step.finished.v1",
+        "message_id": str(uuid4()),
+        "correlation_id": None,
+        "headers": {},
+        "timestamp": None,
+        "delivery_count": 0,
+        "redelivered": False,
+    }
+    return Delivery(**(values | more))
+
+
+@dataclass
+class World:
+    """One chat-api and what tests do with it."""
+
+    store: Store
+    parts: Parts
+    gate: Gate
+    letters: Letters
+    shelf: Shelf
+    http: httpx2.AsyncClient
+    inner: httpx2.AsyncClient
+    keys: Iterator[int] = field(default_factory=itertools.count)
+
+    card = staticmethod(card)
+    delivery = staticmethod(delivery)
+
+    async def person(self, name: str = "ana") -> Author:
+        """A person without a password."""
+        id = uuid4()
+        async with self.store.engine.begin() as connection:
+            await connection.execute(
+                insert(account).values(
+                    id=id, username=name, display_name=name, kind="person", operator=False,
+                    active=True,
+                )
+            )  # fmt: skip
+        return Author(id, name)
+
+    async def bot(self, name: str = "echo", **more: Any) -> UUID:
+        """Apply a card; return the bot's account id."""
+        await bots.apply(self.store, card(name, **more))
+        return await self.value(select(account.c.id).where(account.c.username == name))
+
+    async def place(self, *members: Author | UUID, kind: str = "direct") -> UUID:
+        """A conversation of these members."""
+        ids = [one if isinstance(one, UUID) else one.id for one in members]
+        place = uuid4()
+        async with self.store.engine.begin() as connection:
+            await connection.execute(
+                insert(conversation).values(id=place, kind=kind, created_by=ids[0])
+            )
+            for id in ids:
+                await connection.execute(
+                    text("insert into member (conversation_id, account_id) values (:c, :a)"),
+                    {"c": place, "a": id},
+                )
+        return place
+
+    async def say(self, author: Author, place: UUID, body: str = "hello", key: str = "") -> Any:
+        """Post a message."""
+        return await post(self.store, author, place, body, key or f"key-{next(self.keys)}")
+
+    async def turns(self) -> list[Any]:
+        """All turns, oldest first."""
+        return await self.rows(select(turn).order_by(turn.c.created_at, turn.c.id))
+
+    async def messages(self) -> list[Any]:
+        return await self.rows(select(message).order_by(message.c.seq))
+
+    async def letter_rows(self) -> list[Any]:
+        return await self.rows(select(dead_letter).order_by(dead_letter.c.opened_at))
+
+    async def log(self, place: UUID) -> list[tuple[int, str]]:
+        """The event log of a conversation: seq and type."""
+        table = outbox.table
+        rows = await self.rows(
+            select(table.c.seq, table.c.body)
+            .where(table.c.conversation_id == place)
+            .order_by(table.c.seq)
+        )
+        return [(row.seq, orjson.loads(row.body)["type"]) for row in rows]
+
+    async def rows(self, statement: Any) -> list[Any]:
+        async with self.store.reading.connect() as connection:
+            return list((await connection.execute(statement)).all())
+
+    async def value(self, statement: Any) -> Any:
+        (row,) = await self.rows(statement)
+        return row[0]
+
+    async def sql(self, statement: str, **values: Any) -> None:
+        async with self.store.engine.begin() as connection:
+            await connection.execute(text(statement), values)
+
+    def outcome(self, turn: Any, *replies: str, end: bool = True, **more: Any) -> Delivery:
+        """What a runner sends for the last step of a turn."""
+        values: dict[str, Any] = {
+            "turn_id": turn.id,
+            "run": turn.run,
+            "bot": turn.bot,
+            "revision": turn.revision,
+            "position": 1,
+            "step": "reply",
+            "replies": tuple(
+                OutcomeReply(slot=f"reply.{number}", body=body)
+                for number, body in enumerate(replies)
+            ),
+            "end": TurnEnd(first_input={"messages": []}, log=()) if end else None,
+        }
+        id = more.pop("message_id", str(uuid4()))
+        body = Outcome.model_validate(values | more).model_dump_json().encode()
+        return delivery(
+            body, message_id=id, correlation_id=str(turn.id), headers={"warren-run": turn.run}
+        )
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Any) -> str:
+    """A migrated database, to be copied."""
+    name = f"chat_{secrets.token_hex(4)}"
+    postgres.sql(f'CREATE DATABASE "{name}"')
+    upgrade(postgres.url(name), SCRIPTS)
+    return name
+
+
+@pytest.fixture
+def chat_database(postgres: Any, template: str) -> Iterator[str]:
+    """The URL of a migrated database of its own."""
+    name = f"c{secrets.token_hex(6)}"
+    postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield postgres.url(name)
+    finally:
+        postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def world(chat_database: str) -> AsyncGenerator[World]:
+    """A chat-api on its own database."""
+    shelf = Shelf()
+    settings = Settings.model_validate(
+        {"amqp_url": "amqp://none", "service_token": TOKEN, "database_url": chat_database}
+    )
+    async with engine_of(chat_database) as engine:
+        store = Store(engine, shelf, asyncio.Event())  # type: ignore[arg-type] # stands in for Relay
+        letters = Letters(store)
+        hashing = passwords.Passwords()
+        parts = Parts(settings, store, hashing, Throttle(store))
+        public = httpx2.ASGITransport(public_app(parts))
+        private = httpx2.ASGITransport(private_app(parts, []))
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        async with (
+            httpx2.AsyncClient(transport=public, base_url=URL) as http,
+            httpx2.AsyncClient(transport=private, base_url="http://inner", headers=bearer) as inner,
+        ):
+            yield World(store, parts, Gate(store, letters), letters, shelf, http, inner)
+        hashing.close()
+
+
+@pytest.fixture
+def cards() -> Any:
+    """Make bot cards."""
+    return card

@@ -1,0 +1,211 @@
+"""The real process on real servers: a message goes out as a command, an outcome comes back."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import httpx2
+import orjson
+
+from infra.native.ports import free_block
+from warren.broker.connection import connect
+from warren.broker.publisher import Outgoing, Publisher
+
+PASSWORD = "a quiet river at noon"
+TOKEN = "a service token of tests"
+
+
+@asynccontextmanager
+async def chat_api(
+    database: str, amqp: str, **more: str
+) -> AsyncGenerator[tuple[asyncio.subprocess.Process, httpx2.AsyncClient, httpx2.AsyncClient]]:
+    port = free_block(3)
+    env = os.environ | {
+        "DATABASE_URL": database,
+        "AMQP_URL": amqp,
+        "SERVICE_TOKEN": TOKEN,
+        "HTTP_PORT": str(port),
+        "INNER_PORT": str(port + 1),
+        "REGISTRY_INNER_URL": f"http://127.0.0.1:{port + 2}",
+        "LOG_FORMAT": "console",
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "chat_api", env=env | more)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    try:
+        async with (
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port + 1}", headers=bearer) as inner,
+        ):
+            async with asyncio.timeout(15):
+                while True:
+                    try:
+                        await inner.get("/livez")
+                        break
+                    except httpx2.TransportError:
+                        await asyncio.sleep(0.05)
+            yield process, http, inner
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def ready(inner: httpx2.AsyncClient) -> None:
+    async with asyncio.timeout(15):
+        while (await inner.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.05)
+
+
+async def eventually(ask: Any) -> Any:
+    async with asyncio.timeout(10):
+        while not (found := await ask()):
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def publish_card(vhost: Any, card: Any) -> None:
+    async with connect(vhost.url("registry"), "registry") as broker:
+        await Publisher(broker, "registry").publish(
+            Outgoing(
+                "warren.events", f"bot.published.{card.name}", card.model_dump_json().encode(),
+                "warren.bot.published.v1", uuid4(),
+            )
+        )  # fmt: skip
+
+
+async def declare_steps(vhost: Any, *kinds: str) -> None:
+    async with await aio_pika.connect(vhost.url("admin")) as connection:
+        channel = await connection.channel()
+        for kind in kinds:
+            queue = await channel.declare_queue(
+                f"step.{kind}", durable=True, arguments={"x-queue-type": "quorum"}
+            )
+            await queue.bind("warren.steps", f"{kind}.*")
+
+
+async def next_command(vhost: Any, kind: str) -> Any:
+    async with await aio_pika.connect(vhost.url("admin")) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(f"step.{kind}", ensure=False)
+        async with queue.iterator(timeout=10) as found:
+            async for message in found:
+                await message.ack()
+                return orjson.loads(message.body), message
+    raise AssertionError("no command came")
+
+
+async def answer(vhost: Any, command: Any, body: str) -> None:
+    outcome = {
+        **{key: command[key] for key in ("turn_id", "run", "bot", "revision")},
+        "position": 1,
+        "step": "reply",
+        "replies": [{"slot": "reply.0", "body": body}],
+        "end": {"first_input": command["payload"], "log": []},
+    }
+    async with connect(vhost.url("runner"), "runner") as broker:
+        await Publisher(broker, "runner").publish(
+            Outgoing(
+                "warren.outcomes", "reply.echo", orjson.dumps(outcome),
+                "warren.step.finished.v1", uuid4(), command["turn_id"],
+            )
+        )  # fmt: skip
+
+
+async def sign_up_and_open(http: httpx2.AsyncClient, bot: str = "echo") -> str:
+    made = await http.post("/api/v1/auth/signup", json={"username": "ana", "password": PASSWORD})
+    assert made.status_code == 201
+
+    async def known() -> bool:
+        return bool((await http.get(f"/api/v1/users?q={bot}&kind=bot")).json()["items"])
+
+    await eventually(known)
+    place = await http.post("/api/v1/conversations", json={"members": [bot]})
+    assert place.status_code == 201
+    return place.json()["id"]
+
+
+async def test_a_message_is_answered_through_the_broker(chat_database, vhost, cards):
+    await declare_steps(vhost, "draft", "reply")
+    async with chat_api(chat_database, vhost.url("chat")) as (process, http, inner):
+        await ready(inner)
+        await publish_card(vhost, cards("echo", published_at=datetime.now(UTC)))
+        place = await sign_up_and_open(http)
+
+        posted = await http.post(
+            f"/api/v1/conversations/{place}/messages",
+            json={"body": "hello"},
+            headers={"Idempotency-Key": "k1"},
+        )
+        command, message = await next_command(vhost, "draft")
+        await answer(vhost, command, "hello yourself")
+
+        async def both() -> Any:
+            page = await http.get(f"/api/v1/conversations/{place}/messages")
+            return page.json()["items"] if len(page.json()["items"]) == 2 else None
+
+        asked, replied = await eventually(both)
+        assert posted.json() == asked
+        assert message.headers["warren-run"] == 1
+        assert (replied["body"], replied["in_reply_to"]) == ("hello yourself", asked["id"])
+        turn = (await http.get(f"/api/v1/turns/{replied['turn_id']}")).json()
+        assert turn["state"] == "done"
+
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_a_command_that_no_queue_takes_parks_its_turn(chat_database, vhost, cards):
+    async with chat_api(chat_database, vhost.url("chat")) as (_, http, inner):
+        await ready(inner)
+        await publish_card(vhost, cards("echo", published_at=datetime.now(UTC)))
+        place = await sign_up_and_open(http)
+        await http.post(
+            f"/api/v1/conversations/{place}/messages",
+            json={"body": "hello"},
+            headers={"Idempotency-Key": "k1"},
+        )
+
+        async def parked() -> Any:
+            shown = (await http.get(f"/api/v1/conversations/{place}")).json()
+            return [one for one in shown["turns"] if one["state"] == "parked"]
+
+        (turn,) = await eventually(parked)
+        assert "Nothing runs a step that it needs" in turn["failure"]
+        assert turn["reference"].startswith("W-")
+
+
+async def test_without_broker_and_registry_people_can_still_write(chat_database):
+    async with chat_api(chat_database, "amqp://chat:x@127.0.0.1:1/") as (process, http, inner):
+        made = await http.post(
+            "/api/v1/auth/signup", json={"username": "ana", "password": PASSWORD}
+        )
+        not_ready = await inner.get("/readyz")
+
+        assert made.status_code == 201
+        assert (not_ready.status_code, not_ready.json()["reasons"]) == (
+            503,
+            ["broker: not connected"],
+        )
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_without_a_database_every_route_says_so_at_once(vhost):
+    nowhere = "postgresql+psycopg://chat:x@127.0.0.1:1/chat"
+    async with chat_api(nowhere, vhost.url("chat")) as (process, http, inner):
+        async with asyncio.timeout(5):
+            refused = await http.post(
+                "/api/v1/auth/signup", json={"username": "ana", "password": PASSWORD}
+            )
+        assert refused.status_code == 503
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert (await inner.get("/readyz")).json()["reasons"][0].startswith("database")
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
