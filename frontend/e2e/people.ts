@@ -1,0 +1,51 @@
+// What the browser tests do as a person: sign up, open a conversation, write.
+import { expect, type Locator, type Page } from "@playwright/test";
+
+export const PASSWORD = "correct horse battery";
+
+let made = 0;
+
+/** Return a username that nobody has. */
+export function newName(stem: string): string {
+  made += 1;
+  return `${stem}-${Date.now().toString(36)}${made}`;
+}
+
+/** Sign up and arrive at the home page. */
+export async function signUp(page: Page, username = newName("ana")): Promise<string> {
+  await page.goto("/signup");
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("navigation")).toBeVisible();
+  return username;
+}
+
+/** Open the direct conversation with a person or bot by the search field. */
+export async function openWith(page: Page, username: string): Promise<void> {
+  const search = page.getByRole("searchbox", { name: "Find people and bots" });
+  await search.fill(username);
+  const person = page
+    .getByRole("navigation")
+    .getByRole("button")
+    .filter({ has: page.locator("span") })
+    .filter({ hasText: new RegExp(username, "i") });
+  await person.first().click();
+  await expect(writer(page)).toBeVisible();
+}
+
+/** The field to write in. */
+export function writer(page: Page): Locator {
+  return page.getByRole("textbox", { name: /^Message to/ });
+}
+
+/** Write a message and send it by Enter. */
+export async function say(page: Page, body: string): Promise<void> {
+  await writer(page).fill(body);
+  await writer(page).press("Enter");
+}
+
+/** The messages as they stand in the log. */
+export function messages(page: Page): Locator {
+  return page.getByRole("log").getByRole("article");
+}
