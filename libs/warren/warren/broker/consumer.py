@@ -79,7 +79,10 @@ class Consumer:
         return len(self._busy)
 
     async def start(self) -> None:
-        """Begin to consume. The queue must exist (see Broker.queue_exists). Raises BrokerUnavailable."""
+        """Begin to consume. The queue must exist (see Broker.queue_exists).
+
+        Raises BrokerUnavailable when the connection is down or there is no such queue.
+        """
         try:
             await self._start()
         except (AMQPError, ChannelInvalidStateError, OSError, RuntimeError) as error:

@@ -1,0 +1,130 @@
+"""Run one attempt of one step so that nothing it does can hold up or end the runner.
+
+Each attempt has a task of its own: it can be cancelled when the turn is, and left behind when it
+ignores its timeout. Then `recycle` is set: the runner finishes the others and is started anew.
+"""
+
+import asyncio
+import threading
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from bot_runner.fault import Fault, describe, plain
+from warren.contracts.base import JsonObject
+from warren.contracts.slip import StepCommand
+from warren.logging import get_logger
+from warren.step.context import Emit
+from warren.step.run_step import run_step
+from warren.step.step import Step
+
+log = get_logger(__name__)
+
+CUT_SECONDS = 1.0  # a step that does not stop at its timeout is left behind this much later
+
+
+class RunCancelled(Exception):
+    """The turn was cancelled while the step ran."""
+
+
+class _ThreadStep:
+    """A plain step that says when its thread has come back."""
+
+    def __init__(self, step: Step) -> None:
+        self.step_name = step.step_name
+        self.runs_in_thread = True
+        self.returned = threading.Event()
+        self._step = step
+
+    def process(self, payload: JsonObject) -> Any:
+        try:
+            return self._step.process(payload)
+        finally:
+            self.returned.set()
+
+
+class Attempts:
+    """The attempts that run in this process now."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, recycle: asyncio.Event) -> None:
+        self._tasks = tasks
+        self._recycle = recycle
+        self._running: dict[asyncio.Task[JsonObject | Fault], tuple[UUID, int]] = {}
+        self._cancelled: set[asyncio.Task[JsonObject | Fault]] = set()
+
+    async def run(
+        self, step: Step, command: StepCommand, timeout_seconds: float, key: str, emit: Emit | None
+    ) -> JsonObject | Fault:
+        """Return the new payload, or why there is none. Raises RunCancelled."""
+        threaded = _ThreadStep(step) if step.runs_in_thread else None
+        task = self._tasks.create_task(
+            _guarded(threaded or step, command, timeout_seconds, key, emit)
+        )
+        self._running[task] = (command.turn_id, command.run)
+        try:
+            await asyncio.wait((task,), timeout=timeout_seconds + CUT_SECONDS)
+            return await self._result(task, threaded, step, timeout_seconds)
+        finally:
+            task.cancel()
+            self._running.pop(task, None)
+            self._cancelled.discard(task)
+
+    def cancel(self, turn: UUID, below: int) -> None:
+        """Stop the attempts of lower runs of a turn."""
+        for task, (running_turn, run) in self._running.items():
+            if running_turn == turn and run < below:
+                self._cancelled.add(task)
+                task.cancel()
+
+    async def _result(
+        self,
+        task: asyncio.Task[JsonObject | Fault],
+        threaded: _ThreadStep | None,
+        step: Step,
+        timeout_seconds: float,
+    ) -> JsonObject | Fault:
+        if not task.done():
+            self._leave_behind(step)
+            fault = plain(
+                "timeout",
+                "StepTimeout",
+                f"step {step.step_name!r} took longer than {timeout_seconds:g} s and did not stop",
+            )
+            return fault.model_copy(update={"transient": True})
+        if task in self._cancelled:
+            raise RunCancelled
+        if task.cancelled():
+            return plain("failed", "CancelledError", "the step cancelled itself")
+        result = task.result()
+        if threaded and isinstance(result, Fault) and not threaded.returned.is_set():
+            await asyncio.sleep(CUT_SECONDS)
+            if not threaded.returned.is_set():
+                self._leave_behind(step)
+        return result
+
+    def _leave_behind(self, step: Step) -> None:
+        log.error(
+            "a step does not stop: the runner finishes the others and is started anew",
+            event_name="runner.recycled",
+            bot=step.bot_name,
+            step=step.step_name,
+        )
+        self._recycle.set()
+
+
+async def _guarded(
+    step: Step | _ThreadStep,
+    command: StepCommand,
+    timeout_seconds: float,
+    key: str,
+    emit: Emit | None,
+) -> JsonObject | Fault:
+    """Run the step; whatever its code raises comes back as a Fault, SystemExit too."""
+    structlog.contextvars.bind_contextvars(turn=str(command.turn_id), run=command.run)
+    try:
+        return await run_step(
+            step, command.payload, timeout_seconds=timeout_seconds, emit=emit, idempotency_key=key
+        )
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code: decided in one place
+        return describe(error)

@@ -1,0 +1,171 @@
+"""What an exception means for the message whose step raised it. Pure: facts in, facts out.
+
+A fault can cross to and from the child process that runs a suspect step, so it is a model.
+"""
+
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import PurePath
+from typing import Any
+
+from warren.contracts.base import Message
+from warren.contracts.failure import ErrorFacts, FailureReason
+from warren.errors import Permanent, Retryable
+from warren.step.errors import BadOutput, BrokenStep, StepTimeout
+
+MAX_TEXT_CHARS = 2_000
+MAX_STACK_CHARS = 32_000
+RETRIED_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+PASSING_ERRORS = frozenset(  # of clients that people use in steps; each names what may pass
+    {
+        "aiohttp.client_exceptions.ClientConnectionError",
+        "httpx.TransportError",
+        "httpx2.TransportError",
+        "openai.APIConnectionError",
+        "requests.exceptions.ConnectionError",
+        "requests.exceptions.Timeout",
+        "urllib3.exceptions.TimeoutError",
+    }
+)
+
+
+class Fault(Message):
+    """Why a step did not end well. transient: the same call may succeed later."""
+
+    reason: FailureReason
+    facts: ErrorFacts
+    transient: bool = False
+    retry_after_seconds: float | None = None
+
+
+def describe(error: BaseException) -> Fault:
+    """Return what an exception of a step means. Never raises; unknown errors are permanent."""
+    headers = _response_headers(error)
+    return Fault(
+        reason=_reason(error),
+        facts=facts(error),
+        transient=is_transient(error),
+        retry_after_seconds=(
+            error.retry_after if isinstance(error, Retryable) else retry_after(headers)
+        ),
+    )
+
+
+def plain(reason: FailureReason, kind: str, text: str) -> Fault:
+    """Return a permanent fault that the runner itself found: there is no stack to show."""
+    return Fault(reason=reason, facts=ErrorFacts(type=kind, text=text[:MAX_TEXT_CHARS]))
+
+
+def is_transient(error: BaseException) -> bool:
+    """Return whether the error is one of the named passing ones. The author's word goes first."""
+    if isinstance(error, Retryable):
+        return True
+    if isinstance(error, Permanent):
+        return False
+    status = _status(error)
+    if status is not None:
+        return status in RETRIED_STATUSES
+    return isinstance(error, TimeoutError | ConnectionError) or any(
+        _qualified(kind) in PASSING_ERRORS for kind in type(error).__mro__
+    )
+
+
+def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
+    """Return the seconds that a Retry-After header asks for: seconds or an HTTP date; or None."""
+    value = headers.get("retry-after") or headers.get("Retry-After")
+    if not isinstance(value, str):
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def facts(error: BaseException) -> ErrorFacts:
+    """Return the error as a letter shows it, cut to size and free of characters JSON refuses."""
+    stack = "".join(traceback.format_exception(error))
+    return ErrorFacts(
+        type=type(error).__name__,
+        text=clean(_text(error))[:MAX_TEXT_CHARS],
+        stack=clean(stack)[-MAX_STACK_CHARS:],
+        frame=top_frame(error),
+    )
+
+
+def top_frame(error: BaseException) -> str:
+    """Return the deepest frame in a step file or in Warren, as `file:line in function`, or ""."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for wanted in (_is_step_file, _is_ours):
+        for frame in reversed(frames):
+            if wanted(frame.filename):
+                return f"{_short(frame.filename)}:{frame.lineno} in {frame.name}"
+    return ""
+
+
+def clean(text: str) -> str:
+    """Return text that any JSON reader and database takes: no half characters, no NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+def _reason(error: BaseException) -> FailureReason:
+    match error:
+        case StepTimeout():
+            return "timeout"
+        case BadOutput():
+            return "bad_output"
+        case BrokenStep():
+            return "gone"
+        case _:
+            return "failed"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a step's own exception class may be broken too
+        return "(the error has no text)"
+
+
+def _status(error: BaseException) -> int | None:
+    """Return the HTTP status that an error carries, on itself or on its response."""
+    for holder in (error, getattr(error, "response", None)):
+        for name in ("status_code", "status"):
+            value = getattr(holder, name, None)
+            if isinstance(value, int) and 100 <= value < 600:
+                return value
+    return None
+
+
+def _response_headers(error: BaseException) -> Mapping[str, Any]:
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    return headers if isinstance(headers, Mapping) else {}  # type: ignore[reportUnknownVariableType]  # any client's
+
+
+def _qualified(kind: type) -> str:
+    """Return where a class lives; private submodules (httpx._exceptions) do not count."""
+    parts = [part for part in kind.__module__.split(".") if not part.startswith("_")]
+    return ".".join((*parts, kind.__name__))
+
+
+def _is_step_file(name: str) -> bool:
+    return name.startswith("step:")
+
+
+def _is_ours(name: str) -> bool:
+    return any(part in ("warren", "bot_runner") for part in PurePath(name).parts)
+
+
+def _short(name: str) -> str:
+    """Return a path from our package on: the same on every machine."""
+    parts = PurePath(name).parts
+    for package in ("warren", "bot_runner"):
+        if package in parts:
+            last = len(parts) - 1 - parts[::-1].index(package)
+            return "/".join(parts[last:])
+    return name

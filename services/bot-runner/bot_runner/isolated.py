@@ -1,0 +1,73 @@
+"""The child process that runs one suspect step: `python -m bot_runner.isolated`, job on stdin.
+
+Its last words are one JSON object on stdout, {payload} or {fault}; what the step prints goes to
+stderr. If it dies without them, the parent writes the letter `crashed`.
+"""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+
+import orjson
+
+from bot_runner.fault import Fault, describe
+from bot_runner.outgoing import encode
+from warren.contracts.base import JsonObject, Message
+from warren.contracts.registry import Revision
+from warren.logging import configure
+from warren.step.loader import make_step
+from warren.step.run_step import run_step
+
+_SET_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG): nobody would read the result of an orphan
+
+
+class IsolatedJob(Message):
+    """What the parent asks for."""
+
+    revision: Revision
+    position: int
+    payload: JsonObject
+    timeout_seconds: float
+    idempotency_key: str
+
+
+class IsolatedResult(Message):
+    """What the child answers: a payload or a fault."""
+
+    payload: JsonObject | None = None
+    fault: Fault | None = None
+
+
+async def run(job: IsolatedJob) -> IsolatedResult:
+    """Return what the step makes of the job."""
+    try:
+        step = make_step(job.revision, job.position)
+        payload = await run_step(
+            step,
+            job.payload,
+            timeout_seconds=job.timeout_seconds,
+            idempotency_key=job.idempotency_key,
+        )
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code, as in attempts.py
+        return IsolatedResult(fault=describe(error))
+    return IsolatedResult(payload=payload)
+
+
+def main() -> None:
+    """Read one job, run it, answer, and end without waiting for threads that are stuck."""
+    ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    configure("bot-runner-child", "warning")
+    job = IsolatedJob.model_validate(orjson.loads(sys.stdin.buffer.read()))
+    loop = asyncio.new_event_loop()
+    result = loop.run_until_complete(run(job))
+    with os.fdopen(answer, "wb") as out:
+        out.write(encode(result))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""A revision made ready to run: its steps' cards, and one Step instance per position, made once."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from bot_runner.revisions import RevisionCache
+from warren.contracts.registry import Revision, StepCard
+from warren.step.errors import BrokenStep
+from warren.step.loader import make_step
+from warren.step.revision import bot_of, step_cards
+from warren.step.step import Step
+
+KEPT_PIPELINES = 500
+
+
+MAX_ACTIVITY_CHARS = 80
+
+
+@dataclass(frozen=True)
+class ReadyStep:
+    """A step, and what the chat shows while it runs."""
+
+    step: Step
+    activity: str
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The steps of one revision. `steps` fills as positions are used."""
+
+    revision: Revision
+    cards: tuple[StepCard, ...]
+    steps: dict[int, ReadyStep] = field(default_factory=lambda: {})
+
+    def card(self, position: int) -> StepCard:
+        """Return the card at a position. Raises BrokenStep when the pipeline has no such step."""
+        if not 0 <= position < len(self.cards):
+            raise BrokenStep(
+                f"{self.revision.name} has {len(self.cards)} steps; number {position} is not there"
+            )
+        return self.cards[position]
+
+    def is_last(self, position: int) -> bool:
+        """Return whether the turn ends after this step."""
+        return position == len(self.cards) - 1
+
+
+class PipelineCache:
+    """Pipelines by digest, and how many messages of each kind may be worked on at once."""
+
+    def __init__(self, revisions: RevisionCache) -> None:
+        self._revisions = revisions
+        self._kept: OrderedDict[str, Pipeline] = OrderedDict()
+        self._making = asyncio.Lock()
+        self.concurrency: dict[str, int] = {}
+
+    async def get(self, digest: str) -> Pipeline:
+        """Return the pipeline. Raises RevisionGone."""
+        known = self._kept.get(digest)
+        if known is None:
+            revision = await self._revisions.get(digest)
+            known = self._kept.setdefault(digest, Pipeline(revision, step_cards(bot_of(revision))))
+            while len(self._kept) > KEPT_PIPELINES:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(digest)
+        return known
+
+    async def step(self, pipeline: Pipeline, position: int) -> ReadyStep:
+        """Return the ready step, made at its first use in a thread: a step file may be slow.
+
+        Raises BrokenStep when class or config cannot be used.
+        """
+        if (known := pipeline.steps.get(position)) is not None:
+            return known
+        card = pipeline.card(position)
+        async with self._making:
+            if position not in pipeline.steps:
+                step = await asyncio.to_thread(make_step, pipeline.revision, position)
+                pipeline.steps[position] = ReadyStep(step, _activity(step))
+                self.concurrency[card.kind] = max(1, type(step).concurrency)
+        return pipeline.steps[position]
+
+
+def _activity(step: Step) -> str:
+    """Return the step's activity, or its name when the author's own property fails."""
+    try:
+        return str(step.activity)[:MAX_ACTIVITY_CHARS]
+    except Exception:  # user code: what the chat shows must not stop the step
+        return step.step_name[:MAX_ACTIVITY_CHARS]

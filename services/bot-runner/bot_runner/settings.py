@@ -1,0 +1,36 @@
+"""What a bot-runner needs to start, read once from the environment. See README.md."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from warren.contracts.names import kind_of
+from warren.settings import ServiceSettings
+
+ALL_KINDS = "all"
+INNER_PORTS = 99  # replicas on one machine: each takes the first free port from INNER_PORT on
+
+
+class RunnerSettings(ServiceSettings):
+    """Settings of one runner. All but AMQP_URL and SERVICE_TOKEN have a default."""
+
+    registry_inner_url: str = "http://127.0.0.1:9003"
+    inner_port: Annotated[int, Field(gt=0, lt=65_536)] = 9101
+    runner_kinds: Annotated[str, Field(examples=["Gpt,Format"])] = ALL_KINDS
+    runner_cache_dir: Path = Path(tempfile.gettempdir()) / "warren-revisions"
+    drain_seconds: Annotated[float, Field(ge=0, le=1200)] = 25.0
+
+    @property
+    def serves_all(self) -> bool:
+        """Whether this runner serves every kind that the registry names."""
+        return self.runner_kinds.strip().lower() in (ALL_KINDS, "")
+
+    @property
+    def only_kinds(self) -> frozenset[str]:
+        """The kinds named in RUNNER_KINDS, as classes or kinds; empty when it serves all."""
+        if self.serves_all:
+            return frozenset()
+        named = (one.strip() for one in self.runner_kinds.split(","))
+        return frozenset(kind_of(one) for one in named if one)

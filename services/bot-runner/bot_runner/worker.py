@@ -1,0 +1,228 @@
+"""The path of one step: read, find the class, run, publish, and only then let the delivery go.
+
+The consumer acks when `handle` returns. Order within one message: replies confirmed, then the next
+command confirmed, then the ack (design §3.5). Every id is made from the slip, so a message that is
+published twice is the same message.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot_runner import outgoing
+from bot_runner.attempts import Attempts, RunCancelled
+from bot_runner.cancelled import CancelledRuns
+from bot_runner.fault import Fault, describe, facts, plain
+from bot_runner.incoming import Job, Unreadable, read, seconds_until
+from bot_runner.isolated import IsolatedJob
+from bot_runner.isolation import Isolation
+from bot_runner.outgoing import NotText, TooLarge
+from bot_runner.pipeline import Pipeline, PipelineCache, ReadyStep
+from bot_runner.progress import Standing, StepProgress
+from bot_runner.retry import SLACK_SECONDS, Retry, decide
+from bot_runner.revisions import RevisionGone
+from bot_runner.sender import Sender
+from bot_runner.tally import Tally
+from warren.broker.consumer import Delivery
+from warren.broker.hints import Hints
+from warren.broker.publisher import Outgoing
+from warren.contracts.base import JsonObject
+from warren.contracts.outcome import OutcomeReply, TurnEnd
+from warren.contracts.registry import StepCard
+from warren.contracts.slip import AttemptOutcome, LogEntry
+from warren.errors import Permanent
+from warren.failpoints import hit
+from warren.logging import get_logger
+from warren.step.errors import BadOutput, BrokenStep
+from warren.step.patch import diff
+from warren.step.replies import Reply, take_reply
+
+log = get_logger(__name__)
+
+MAX_LOG_ERROR_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a worker works with."""
+
+    runner: str
+    pipelines: PipelineCache
+    attempts: Attempts
+    isolation: Isolation
+    cancelled: CancelledRuns
+    sender: Sender
+    hints: Hints
+    tasks: asyncio.TaskGroup
+    tally: Tally
+
+
+class Worker:
+    """Handles step commands. One instance serves all kinds; it keeps nothing of a message."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Settle one delivery: forwarded, retried, dead or dropped. Returning means: ack it."""
+        try:
+            job = read(delivery)
+        except Unreadable as fault:
+            return await self._bury_unread(delivery, fault)
+        command, now = job.command, datetime.now(UTC)
+        if self._parts.cancelled.covers(command.turn_id, command.run):
+            return self._parts.tally.cancelled(command)
+        wait = seconds_until(job.not_before, now)
+        if wait > SLACK_SECONDS:
+            return await self._parts.sender.send(outgoing.still_waiting(job, wait))
+        if now > command.deadline:
+            late = f"the turn's time was over at {command.deadline:%Y-%m-%d %H:%M:%S} UTC"
+            return await self._bury(job, plain("expired", "Expired", late), now)
+        try:
+            pipeline = await self._parts.pipelines.get(command.revision)
+            ready = await self._parts.pipelines.step(pipeline, command.position)
+        except (RevisionGone, BrokenStep) as error:
+            return await self._bury(job, Fault(reason="gone", facts=facts(error)), now)
+        return await self._work(job, pipeline, ready)
+
+    async def _work(self, job: Job, pipeline: Pipeline, ready: ReadyStep) -> None:
+        """Run the step and settle the job by what comes of it."""
+        command, card = job.command, pipeline.card(job.command.position)
+        before, started = job.payload_before(), datetime.now(UTC)
+        with self._parts.tally.running(command, started):
+            try:
+                result = await self._attempt(job, pipeline, ready, card)
+            except RunCancelled:
+                return self._parts.tally.cancelled(command)
+        if isinstance(result, Fault):
+            return await self._failed(job, result, started, card.attempts)
+        try:
+            messages = self._made(job, pipeline, before, result, started)
+        except (BadOutput, TooLarge, NotText) as error:
+            return await self._failed(job, _of_output(error), started, card.attempts)
+        await self._forward(*messages)
+        self._parts.tally.ended(command, "done")
+        return None
+
+    async def _attempt(
+        self, job: Job, pipeline: Pipeline, ready: ReadyStep, card: StepCard
+    ) -> JsonObject | Fault:
+        command = job.command
+        key = str(outgoing.command_id(command))
+        standing = Standing(command.position + 1, len(pipeline.cards), ready.activity)
+        with StepProgress(self._parts.hints, self._parts.tasks, job, standing) as progress:
+            if job.suspect:
+                return await self._parts.isolation.run(
+                    IsolatedJob(
+                        revision=pipeline.revision,
+                        position=command.position,
+                        payload=command.payload,
+                        timeout_seconds=card.timeout_seconds,
+                        idempotency_key=key,
+                    )
+                )
+            emit = progress.emit if command.stream else None
+            return await self._parts.attempts.run(
+                ready.step, command, card.timeout_seconds, key, emit
+            )
+
+    def _made(
+        self,
+        job: Job,
+        pipeline: Pipeline,
+        before: JsonObject,
+        result: JsonObject,
+        started: datetime,
+    ) -> tuple[Outgoing | None, Outgoing | None]:
+        """Return the outcome and the next command that a good result makes; either may be absent.
+
+        Raises BadOutput, TooLarge, NotText.
+        """
+        command = job.command
+        payload, reply = take_reply(result, command.step)
+        replies = _replies(reply)
+        entry = self._entry(job, started, "done", patch=diff(before, payload))
+        first_input = before if command.first_input is None else command.first_input
+        if pipeline.is_last(command.position):
+            end = TurnEnd(first_input=first_input, log=(*command.log, entry))
+            return outgoing.outcome(job, replies, end), None
+        card = pipeline.card(command.position + 1)
+        following = outgoing.next_command(job, payload, entry, first_input, card)
+        return (outgoing.outcome(job, replies, None) if replies else None), following
+
+    async def _forward(self, outcome: Outgoing | None, following: Outgoing | None) -> None:
+        if outcome is not None:
+            hit("runner.before_outcome")
+            await self._parts.sender.send(outcome)
+            hit("runner.after_outcome")
+        if following is not None:
+            hit("runner.before_next")
+            await self._parts.sender.send(following)
+            hit("runner.after_next")
+
+    async def _failed(self, job: Job, fault: Fault, started: datetime, attempts: int) -> None:
+        now = datetime.now(UTC)
+        left = seconds_until(job.command.deadline, now)
+        decision = decide(fault, job.attempt, attempts, left)
+        if not isinstance(decision, Retry):
+            return await self._bury(job, fault, started)
+        entry = self._entry(job, started, "retried", fault)
+        await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
+        self._parts.tally.ended(job.command, "retried", fault)
+        return None
+
+    async def _bury(self, job: Job, fault: Fault, started: datetime) -> None:
+        entry = self._entry(job, started, "dead", fault)
+        message = outgoing.letter(job, fault, entry, self._parts.runner)
+        hit("runner.before_dead")
+        await self._parts.sender.send(message)
+        self._parts.tally.ended(job.command, "dead", fault)
+
+    async def _bury_unread(self, delivery: Delivery, fault: Unreadable) -> None:
+        message = outgoing.unread_letter(delivery, fault, self._parts.runner, datetime.now(UTC))
+        hit("runner.before_dead")
+        await self._parts.sender.send(message)
+        log.warning("a message could not be read", event_name="step.unread", reason=fault.reason)
+
+    def _entry(
+        self,
+        job: Job,
+        started: datetime,
+        outcome: AttemptOutcome,
+        fault: Fault | None = None,
+        patch: tuple[JsonObject, ...] = (),
+    ) -> LogEntry:
+        command = job.command
+        error = fault and f"{fault.facts.type}: {fault.facts.text}"[:MAX_LOG_ERROR_CHARS]
+        return LogEntry(
+            step=command.step,
+            kind=command.kind,
+            path=command.path,
+            position=command.position,
+            attempt=job.attempt,
+            revision=command.revision,
+            runner=self._parts.runner,
+            queued_at=command.queued_at,
+            started_at=started,
+            ended_at=datetime.now(UTC),
+            outcome=outcome,
+            error=error,
+            patch=patch,
+        )
+
+
+def _replies(reply: Reply | None) -> tuple[OutcomeReply, ...]:
+    """Return a step's replies for the gate. Slots tell them apart; one payload holds one."""
+    if reply is None:
+        return ()
+    return (OutcomeReply(slot="reply.0", body=reply.body, metadata=reply.metadata),)
+
+
+def _of_output(error: BadOutput | TooLarge | NotText) -> Fault:
+    match error:
+        case TooLarge():
+            return plain("too_large", "TooLarge", str(error))
+        case NotText():
+            return plain("bad_output", "BadOutput", str(error))
+        case Permanent():
+            return describe(error)
