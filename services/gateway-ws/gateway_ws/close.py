@@ -38,6 +38,8 @@ class Close(Exception):
 
 async def close(connection: ServerConnection, code: int) -> None:
     """Close a connection; cut it when the close frame does not get out in time."""
+    if not connection.transport.is_closing():
+        connection.transport.resume_reading()  # else a flood hides the client's own close frame
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await connection.close(code, REASONS[code])

@@ -37,7 +37,7 @@ log = get_logger(__name__)
 PATH = "/ws"
 MAX_FRAME_BYTES = 64 * 1024  # a hello that names 1 400 conversations; over it 1009
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel, per socket: a slow reader shows early
-STOP_SECONDS = 3.5  # for the close frames at SIGTERM; then connections are cut
+STOP_SECONDS = 2.0  # for the close frames at SIGTERM; then connections are cut
 
 
 class Gateway:

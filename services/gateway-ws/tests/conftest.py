@@ -3,7 +3,7 @@ is a small server that keeps conversations in memory and publishes as the relay 
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from gateway_ws.asking import Asking
 from gateway_ws.gateway import Gateway
 from gateway_ws.settings import Settings
 from infra.native.ports import free_block
+from infra.native.rabbitmq import RabbitNode
 from warren.app.inner import guarded, inner_app
 from warren.app.inner_client import ChatApiInner, InnerClient
 from warren.app.serve import Listener, serve
@@ -58,6 +59,7 @@ class FakeChat:
         self.away = False
         self.asked: list[CatchUp] = []
         self.pause: Callable[[], float] = lambda: 0.0
+        self.after: Callable[[], Awaitable[object]] | None = None
 
     def person(self, name: str) -> Identity:
         """Sign somebody in; the cookie is `<name>`, a ticket is `ticket-<name>`."""
@@ -112,6 +114,8 @@ class FakeChat:
             await asyncio.sleep(self.pause())
             answer = self._caught_up(ask)
             await asyncio.sleep(self.pause())
+            if self.after:
+                await self.after()
             return answer
 
         return app
@@ -344,12 +348,20 @@ async def serving(app: FastAPI) -> AsyncGenerator[int]:
         await task
 
 
+@pytest.fixture(scope="session")
+def gateway_vhost(broker_node: RabbitNode) -> Iterator[Vhost]:
+    """One vhost for all tests: conversations and queues of different tests never meet."""
+    broker_node.make_vhost("gateway")
+    yield Vhost(broker_node, "gateway")
+    broker_node.drop_vhost("gateway")
+
+
 @pytest.fixture
-async def world(vhost: Vhost) -> AsyncIterator[World]:
+async def world(gateway_vhost: Vhost) -> AsyncIterator[World]:
     """A world without gateways; `await world.gateway()` starts one."""
     chat = FakeChat()
     async with serving(chat.app()) as port:
-        world = World(vhost, chat, port)
+        world = World(gateway_vhost, chat, port)
         try:
             yield world
         finally:

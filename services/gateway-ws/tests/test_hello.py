@@ -137,7 +137,7 @@ async def test_a_hello_that_names_more_than_one_question_may_ask_is_answered_who
     assert [len(ask.conversations) for ask in world.chat.asked] == [20, 20, 5]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 async def test_no_gap_and_no_double_while_events_stream(world, seed):
     """Sockets come and go on two gateways while 3 conversations grow, events cross and some are
     lost: what one client is sent is 1, 2, 3 … in each conversation, from where each hello asks."""
