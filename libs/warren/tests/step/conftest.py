@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
 
 @pytest.fixture
 def payload() -> Callable[..., dict[str, Any]]:
-    """Make a payload of what was said: payload("hello") or payload(("ana", "hi"), ("daisy", "ho"))."""
+    """Make a payload of what was said: payload("hi"), payload(("ana", "hi"), ("daisy", "ho"))."""
 
     def make(*said: str | tuple[str, str], bot: str = "daisy", **more: Any) -> dict[str, Any]:
         pairs = [("ana", each) if isinstance(each, str) else each for each in said]
@@ -41,6 +41,8 @@ def revision() -> Callable[..., Revision]:
 
     def make(text: str, **sources: str) -> Revision:
         bot = BotFile.model_validate(yaml.safe_load(text))
-        return build(bot, {name: step_source(name, source) for name, source in sources.items()}, NOW)
+        return build(
+            bot, {name: step_source(name, source) for name, source in sources.items()}, NOW
+        )
 
     return make

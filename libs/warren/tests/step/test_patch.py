@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from warren.step.patch import apply, diff
 
 scalars = (
-    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.0, 1.0, 1.5]) | st.text("a~/")
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([0.0, 1.0, 1.5])
+    | st.text("a~/")
 )
 values = st.recursive(
     scalars,

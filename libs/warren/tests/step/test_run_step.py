@@ -132,6 +132,9 @@ async def test_what_is_no_payload_is_refused_with_its_place(result: Any, text: s
 
 
 def test_all_of_json_is_a_payload() -> None:
-    payload = {"a": [None, True, False, 1, -(2**63), 2**64 - 1, 1.5, "ü", "\0", {"b": []}], "日": "本"}
+    payload = {
+        "a": [None, True, False, 1, -(2**63), 2**64 - 1, 1.5, "ü", "\0", {"b": []}],
+        "日": "本",
+    }
 
     assert checked(payload, "x") is payload

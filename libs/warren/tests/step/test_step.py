@@ -25,7 +25,8 @@ class Shout(Step):
             'user': messages[-1]['recipient'],
             'body': messages[-1]['body'].upper() + (self.config.missing or '?') + ending,
         }
-        payload['chatml'] = [self._chatml_message("system", f'{self.bot_name}_supervisor', "{date}")]
+        name = f'{self.bot_name}_supervisor'
+        payload['chatml'] = [self._chatml_message("system", name, "{date}")]
         return payload
 
     @property
@@ -123,9 +124,7 @@ def test_a_step_file_of_the_earlier_bot_manager_runs_as_a_script(tmp_path: Path)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["draft"] == {"user": "daisy", "body": "HELLO?!!"}
-    assert result["chatml"] == [
-        {"role": "system", "name": "daisy_supervisor", "content": "{date}"}
-    ]
+    assert result["chatml"] == [{"role": "system", "name": "daisy_supervisor", "content": "{date}"}]
 
 
 def test_the_script_says_what_is_wrong_with_the_payload_file(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def lint_files(files: Files) -> None:
     for each in errors:
         show.error(each)
     good = sum(1 for each in loaded if each.bot is not None)
-    typer.echo(f"{good} of {len(loaded)} bots are good, {len(errors)} errors")
+    typer.echo(f"{good} of {len(loaded)} bots are good; errors: {len(errors)}")
     if errors or not loaded:
         raise typer.Exit(1)
 
@@ -74,7 +74,12 @@ def test_bots(files: Files) -> None:
     failed = count = 0
     for file in found:
         loaded = load(file, catalogues[file.parent])
-        revision = _revision(loaded)
+        for error in loaded.errors:
+            show.error(error)
+        if loaded.revision is None:
+            failed, count = failed + 1, count + 1
+            continue
+        revision = loaded.revision
         for case in bot_of(revision).tests:
             result = asyncio.run(run_case(revision, case))
             count += 1

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import orjson
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from warren.contracts.bot import BotFile
 from warren.contracts.registry import LintError
@@ -50,6 +51,7 @@ def _model(data: dict[str, Any]) -> tuple[BotFile | None, list[Finding]]:
         return None, [
             from_pydantic(error, _value_at(data, error["loc"]), _known_keys(error["loc"]))
             for error in errors
+            if not _follows(error, data)
         ]
     except (TypeError, ValueError):  # half characters, which have a fault of their own already
         return None, []
@@ -155,6 +157,12 @@ def _known_keys(path: Path) -> list[str]:
             return []
         model = inner
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _follows(error: ErrorDetails, data: Any) -> bool:
+    """Return whether pydantic counts a list as too short only because an item in it is wrong."""
+    value = _value_at(data, error["loc"])
+    return error["type"] == "too_short" and is_array(value) and len(value) > 0
 
 
 def _value_at(data: Any, path: Path) -> Any:

@@ -73,9 +73,7 @@ def read(text: str) -> Marked:
     except yaml.reader.ReaderError as exc:
         return _unreadable(
             _place_at(text, exc.position),
-            f"the character U+{ord(exc.character):04X} may not stand in a file"
-            if isinstance(exc.character, str)
-            else "the file is not UTF-8 text",
+            f"the character U+{exc.character:04X} may not stand in a file",
             "remove it",
         )
     except yaml.MarkedYAMLError as exc:
@@ -233,6 +231,6 @@ def _yaml_hint(exc: yaml.MarkedYAMLError, text: str, place: Place) -> str:
         return "is a `:` after the key missing?"
     if "expected <block end>" in problem:
         return "check the indentation: keys that belong together begin in the same column"
-    if "cannot start any token" in problem:
+    if "cannot start any token" in problem or "expected ',' or" in problem:
         return "put the text in quotes"
     return ""

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError as SchemaError
 from pydantic_core import ErrorDetails
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from warren.contracts.base import JsonObject
 from warren.step.marked_yaml import Path
@@ -76,13 +77,19 @@ def from_pydantic(error: ErrorDetails, data: Any, known: Iterable[str]) -> Findi
         return Finding(path, words, f'for example "{fitting}"' if fitting else "")
     if kind in _EXPECTED:
         return wrong_type(path, data, _EXPECTED[kind])
+    if kind == "too_short":
+        return Finding(path, f'"{key}" must have at least one item')
     return Finding(path, f'"{key}" {_lower(error["msg"]).replace("input should", "must")}')
 
 
 def from_schema(schema: JsonObject, config: JsonObject, path: Path) -> list[Finding]:
     """Return what is wrong with a step's config by its class's JSON Schema."""
     validator = Draft202012Validator(schema, registry=Registry())  # nothing is fetched
-    errors: Iterable[SchemaError] = validator.iter_errors(config)  # type: ignore[reportUnknownMemberType]  # untyped
+    try:
+        errors: list[SchemaError] = list(validator.iter_errors(config))  # type: ignore[reportUnknownMemberType]  # untyped
+    except (Unresolvable, re.error) as exc:
+        at = (*path[:-1], "class")
+        return [Finding(at, f"the class's Config has a schema that cannot be used: {exc}")]
     return [finding for error in errors for finding in _of_schema(error, path)]
 
 

@@ -10,7 +10,7 @@ from warren.step.shape import is_object
 from warren.step.step import Step
 
 _HEADING = re.compile(
-    r"^[ \t]*#{1,6}[ \t]*\**metadata\**:?\**[ \t]*(?=$|[{`])", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*#{1,6}[ \t]*\**metadata\**:?\**[ \t]*(?=\r?$|[{`])", re.IGNORECASE | re.MULTILINE
 )
 _FENCE_BEFORE = re.compile(r"```[a-zA-Z]*[ \t]*\n?\s*$")
 _FENCE_AFTER = re.compile(r"\s*```[ \t]*")

@@ -1,0 +1,186 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from warren.cli.main import app
+
+ECHO = """\
+name: loud
+steps:
+  - class: Draft
+  - class: Shout
+    config: {ending: "!"}
+  - class: Reply
+tests:
+  - name: shouts
+    given: {messages: [{user: ana, body: hi}]}
+    expect: {reply: {body: HI!}}
+"""
+SHOUT = """\
+from warren.step import Step
+
+class Shout(Step):
+    async def process(self, payload):
+        self.log.info("shouting")
+        payload["draft"]["body"] = payload["messages"][-1]["body"].upper() + self.config.ending
+        return payload
+"""
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """The command sends logs to the stderr of its run, which is closed afterwards."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "shout.py").write_text(SHOUT)
+    (tmp_path / "loud.yaml").write_text(ECHO)
+    return tmp_path
+
+
+def warren(*arguments: object) -> tuple[int, str]:
+    """Return the exit code and what was printed; of a wrong command line, what it complained of."""
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    return done.exit_code, done.stderr if done.exit_code == 2 else done.stdout
+
+
+def test_lint_of_good_bots_ends_well(folder: Path) -> None:
+    assert warren("bots", "lint", folder) == (0, "1 of 1 bots are good; errors: 0\n")
+
+
+def test_lint_shows_the_line_and_a_caret(folder: Path) -> None:
+    bad = folder / "bad.yaml"
+    bad.write_text("name: bad\nsteps:\n  - class: Shuot\n")
+
+    code, output = warren("bots", "lint", bad, folder / "loud.yaml")
+
+    assert code == 1
+    assert output == (
+        f'{bad}:3:12: unknown step class "Shuot" (did you mean "Shout"?)\n'
+        "      - class: Shuot\n"
+        "               ^\n"
+        "1 of 2 bots are good; errors: 1\n"
+    )
+
+
+def test_lint_tells_a_broken_step_file_and_a_missing_bot(folder: Path) -> None:
+    (folder / "steps" / "bad.py").write_text("x = = 1\n")
+
+    code, output = warren("bots", "lint", folder / "none.yaml")
+
+    assert code == 1
+    assert "steps/bad.py:1:1: SyntaxError: invalid syntax\n    x = = 1\n    ^\n" in output
+    assert "none.yaml:1:1: it cannot be read: there is no such file" in output
+
+
+def test_run_shows_what_each_step_changes(folder: Path) -> None:
+    code, output = warren("bots", "run", folder / "loud.yaml", "--message", "hello")
+
+    assert code == 0
+    assert "2/3 shout (Shout)" in output
+    assert '  ~ /draft/body "HELLO!"\n' in output
+    assert "  says: HELLO!\n" in output
+
+
+def test_run_takes_a_payload_and_one_step(folder: Path) -> None:
+    payload = folder / "payload.json"
+    payload.write_text(json.dumps({"messages": [{"body": "x"}], "draft": {"body": ""}}))
+
+    code, output = warren(
+        "bots", "run", folder / "loud.yaml", "--payload", payload, "--step", "shout"
+    )
+
+    assert code == 0
+    assert '~ /draft/body "X!"' in output
+    assert "(Draft)" not in output
+
+
+def test_run_can_stop_early(folder: Path) -> None:
+    code, output = warren("bots", "run", folder / "loud.yaml", "--message", "x", "--until", "shout")
+
+    assert (code, "(Shout)" in output, "(Reply)" in output) == (0, True, False)
+
+
+def test_run_says_which_step_failed(folder: Path) -> None:
+    payload = folder / "payload.json"
+    payload.write_text(json.dumps({"messages": [{"user": "ana", "recipient": "loud"}]}))
+
+    code, output = warren("bots", "run", folder / "loud.yaml", "--payload", payload)
+
+    assert code == 1
+    assert "failed after draft: KeyError: 'body'" in output
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([], "give one of --message and --payload"),
+        (["--message", "x", "--until", "shuot"], 'did you mean "shout"?'),
+        (["--payload", "nowhere.json"], "cannot be read"),
+    ],
+)
+def test_run_says_what_it_needs(folder: Path, options: list[str], text: str) -> None:
+    code, output = warren("bots", "run", folder / "loud.yaml", *options)
+
+    assert code == 2
+    assert text in " ".join(output.replace("│", " ").split())
+
+
+def test_bots_run_their_own_tests(folder: Path) -> None:
+    assert warren("bots", "test", folder) == (0, "passed  loud: shouts\n1 passed, 0 failed\n")
+
+
+def test_a_failing_or_broken_bot_fails_and_the_others_are_still_run(folder: Path) -> None:
+    (folder / "a.yaml").write_text(ECHO.replace("name: loud", "name: other").replace("HI!", "HO!"))
+    (folder / "b.yaml").write_text("name: bb\n")
+
+    code, output = warren("bots", "test", folder)
+
+    assert code == 1
+    assert "failed  other: shouts\n        reply.body: 'HI!' instead of 'HO!'\n" in output
+    assert 'b.yaml:1:1: "steps" is missing' in output
+    assert output.endswith("passed  loud: shouts\n1 passed, 2 failed\n")
+
+
+def test_a_new_bot_is_good_and_passes(tmp_path: Path) -> None:
+    code, output = warren("bots", "new", "rose-bot", "--folder", tmp_path)
+
+    assert (code, "rose-bot.yaml is there" in output) == (0, True)
+    assert warren("bots", "lint", tmp_path)[0] == 0
+    assert warren("bots", "test", tmp_path)[0] == 0
+    assert warren("bots", "new", "rose-bot", "--folder", tmp_path)[0] == 2
+    assert warren("bots", "new", "Rose Bot", "--folder", tmp_path)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "class_name", "file"),
+    [
+        ("KidsJournal", "KidsJournal", "kids_journal.py"),
+        ("kids-journal", "KidsJournal", "kids_journal.py"),
+        ("shout", "Shout", "shout.py"),
+        ("HTTPCall", "HTTPCall", "httpcall.py"),
+    ],
+)
+def test_a_new_step_works_at_once(tmp_path: Path, name: str, class_name: str, file: str) -> None:
+    code, output = warren("steps", "new", name, "--folder", tmp_path)
+    (tmp_path / "a.yaml").write_text(
+        f"name: aa\nsteps: [{{class: Draft}}, {{class: {class_name}}}, {{class: Reply}}]\n"
+        "tests:\n"
+        "  - {name: a, given: {messages: [{user: a, body: x}]}, expect: {reply: {body: '!'}}}\n"
+    )
+
+    assert (code, f"steps/{file} is there" in output) == (0, True)
+    assert warren("bots", "test", tmp_path)[0] == 0
+    assert warren("steps", "new", name, "--folder", tmp_path)[0] == 2
+
+
+def test_a_step_needs_a_name_that_python_takes(tmp_path: Path) -> None:
+    assert warren("steps", "new", "9 lives!", "--folder", tmp_path)[0] == 2
