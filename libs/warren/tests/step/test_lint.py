@@ -194,6 +194,10 @@ def test_all_faults_are_told_in_the_order_of_the_file() -> None:
     assert [each.split(" ")[0] for each in found] == ["1:7", "2:1", "4:12", "5:12", "6:12"]
 
 
+def test_a_file_of_faults_has_an_end() -> None:
+    assert len(faults("name: daisy\nsteps: [" + "{a: 1}," * 500 + "]\n")) == 100
+
+
 def test_an_error_carries_file_and_line_of_source() -> None:
     _, (error,) = lint("name: daisy\r\nsteps:\r\n  - class: Gtp\r\n", "bots/daisy.yaml", CLASSES)
 

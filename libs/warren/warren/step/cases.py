@@ -1,5 +1,5 @@
 """A bot's own `tests:`: given messages, mocked steps, an expected reply. See
-docs/how-to/test-a-bot.md.
+docs/how-to/make-a-bot.md.
 
     tests:
       - name: greets back

@@ -20,13 +20,16 @@ from warren.step.shape import is_array, is_object
 from warren.step.wording import Finding, did_you_mean, from_pydantic, from_schema, wrong_type
 
 
+MAX_ERRORS = 100  # of one file; whoever has more begins at the top anyway
+
+
 def lint(
     text: str, file: str, classes: Mapping[str, ClassDescription]
 ) -> tuple[BotFile | None, tuple[LintError, ...]]:
     """Return the bot, or None and its errors: all of them, in the order of the file, one a place.
 
     classes has every known class by name, built in and custom. file is what the errors call the
-    file. Never raises.
+    file. Never raises. Costs up to seconds for the largest file: services call it in a thread.
     """
     marked = read(text)
     faults = list(marked.faults)
@@ -137,7 +140,7 @@ def _told(faults: list[Fault], text: str, file: str) -> tuple[LintError, ...]:
             hint=fault.hint,
             source_line=lines[place.line - 1] if place.line <= len(lines) else "",
         )
-        for place, fault in sorted(by_place.items())
+        for place, fault in sorted(by_place.items())[:MAX_ERRORS]
     )
 
 
