@@ -1,4 +1,5 @@
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { Me } from "../contracts.gen";
 import { useMe } from "../features/accounts/useMe";
 import { ConnectionBanner } from "../features/chat/ConnectionBanner";
@@ -14,9 +15,8 @@ import styles from "./Shell.module.css";
 /** The signed-in part: list at the left, the chosen page beside it; one column on a phone. */
 export function Shell() {
   const me = useMe();
-  const { href } = useLocation();
   if (me.data) return <SignedIn key={me.data.id} me={me.data} />;
-  if (me.data === null) return <Navigate to="/login" search={{ next: href }} replace />;
+  if (me.data === null) return <ToLogin />;
   if (me.isError) {
     return (
       <LoadFailed
@@ -26,6 +26,19 @@ export function Shell() {
       />
     );
   }
+  return <Splash />;
+}
+
+/** Go to the login page, once, and remember where the reader was going. */
+function ToLogin() {
+  const navigate = useNavigate();
+  const { href } = useLocation();
+  const gone = useRef(false);
+  useEffect(() => {
+    if (gone.current) return;
+    gone.current = true;
+    void navigate({ to: "/login", search: { next: href }, replace: true });
+  }, [navigate, href]);
   return <Splash />;
 }
 

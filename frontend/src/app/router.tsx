@@ -3,20 +3,22 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { ConversationPage } from "../features/chat/ConversationPage";
 import { HomePage } from "../features/people/HomePage";
+import { Splash } from "../shared/Splash";
 import { Crashed } from "./Crashed";
 import { Shell } from "./Shell";
 
-const LoginPage = lazyRouteComponent(() => import("../features/accounts/LoginPage"), "LoginPage");
-const SignupPage = lazyRouteComponent(
-  () => import("../features/accounts/SignupPage"),
-  "SignupPage",
-);
+const LoginPage = lazy(async () => ({
+  default: (await import("../features/accounts/LoginPage")).LoginPage,
+}));
+const SignupPage = lazy(async () => ({
+  default: (await import("../features/accounts/SignupPage")).SignupPage,
+}));
 
 interface NextSearch {
   readonly next?: string;
@@ -36,7 +38,12 @@ const login = createRoute({
   path: "/login",
   validateSearch: nextSearch,
   component: function Login() {
-    return <LoginPage next={login.useSearch().next ?? "/"} />;
+    const { next = "/" } = login.useSearch();
+    return (
+      <Suspense fallback={<Splash />}>
+        <LoginPage next={next} />
+      </Suspense>
+    );
   },
 });
 
@@ -45,7 +52,12 @@ const signup = createRoute({
   path: "/signup",
   validateSearch: nextSearch,
   component: function Signup() {
-    return <SignupPage next={signup.useSearch().next ?? "/"} />;
+    const { next = "/" } = signup.useSearch();
+    return (
+      <Suspense fallback={<Splash />}>
+        <SignupPage next={next} />
+      </Suspense>
+    );
   },
 });
 

@@ -27,8 +27,8 @@ export function ConversationPage({ conversationId }: { readonly conversationId: 
   useEffect(() => () => client.leave(conversationId), [client, conversationId]);
   if (error && !log?.loaded) {
     const gone = error instanceof Refused && error.problem.status === 404;
-    const what = gone ? text.chat.notFound : text.chat.loadFailed;
-    return <LoadFailed what={what} why={wordsFor(error)} onRetry={retry} />;
+    if (gone) return <LoadFailed what={text.chat.notFound} onRetry={retry} />;
+    return <LoadFailed what={text.chat.loadFailed} why={wordsFor(error)} onRetry={retry} />;
   }
   if (!log) return <p className={styles.loading}>{text.loading}</p>;
   const running = Object.values(log.turns).findLast(({ state }) => state === "running");

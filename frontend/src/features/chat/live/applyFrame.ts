@@ -41,6 +41,12 @@ export function applyHead(log: ConversationLog, head: number): ConversationLog {
   return head > log.head ? { ...log, head } : log;
 }
 
+/** A head that was spoken of before all was read anew, and is not there, was a mistake: forget it. */
+export function forgetHead(log: ConversationLog, head: number): ConversationLog {
+  if (log.head !== head || log.ahead.length > 0) return log;
+  return { ...log, head: log.seq };
+}
+
 /** Note that too much was missed: everything must be read anew. */
 export function applyReset(log: ConversationLog, head: number): ConversationLog {
   return { ...applyHead(log, head), stale: true };

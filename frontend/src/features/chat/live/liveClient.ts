@@ -1,7 +1,7 @@
 // Keeps the live store true: reads the list, says hello, fills holes, reads anew what went stale.
 import type { ServerFrame } from "../../../contracts.gen";
 import type { ChatApi } from "../chatApi";
-import { applyRead } from "./applyFrame";
+import { applyRead, forgetHead } from "./applyFrame";
 import { withNewestPage, withOlderPage, withoutOldest } from "./applyPages";
 import { isBehind } from "./conversationLog";
 import { LiveSocket, type SocketOptions } from "./liveSocket";
@@ -123,10 +123,11 @@ export class LiveClient {
 
   async #read(id: string): Promise<void> {
     // the view first: then the page has every message up to the view's last_seq
+    const head = this.#store.getState().logs[id]?.head ?? 0;
     const view = await this.#api.conversation(id);
     if (!this.#store.getState().logs[id]) putView(this.#store, view);
     const page = await this.#api.messages(id, null);
-    changeLog(this.#store, id, (log, me) => withNewestPage(log, view, page, me));
+    changeLog(this.#store, id, (log, me) => forgetHead(withNewestPage(log, view, page, me), head));
     this.#hellos.delete(id);
     this.#watchHoles();
   }

@@ -55,8 +55,7 @@ export class LiveSocket {
 
   /** Connect now: ends a wait, and starts again after a stop. */
   tryNow(): void {
-    if (this.#endWait) this.#endWait();
-    else if (this.#socket.readyState >= this.#socket.CLOSING) this.#socket.reconnect();
+    if (this.#endWait || this.#socket.readyState >= this.#socket.CLOSING) this.restart();
   }
 
   /** Drop the connection, whatever it looks like, and make a new one at once. */
