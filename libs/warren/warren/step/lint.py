@@ -19,7 +19,6 @@ from warren.step.marked_yaml import Fault, Marked, Path, read
 from warren.step.shape import is_array, is_object
 from warren.step.wording import Finding, did_you_mean, from_pydantic, from_schema, wrong_type
 
-
 MAX_ERRORS = 100  # of one file; whoever has more begins at the top anyway
 
 
