@@ -2,7 +2,7 @@
 
 import uvloop
 
-from registry.service import APP_ID, run
+from registry.service import SERVICE, run
 from registry.settings import Settings
 from warren.app.serve import stop_event
 from warren.logging import configure
@@ -14,5 +14,5 @@ async def _main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     read = Settings.read()
-    configure(APP_ID, read.log_level, read.log_format)
+    configure(SERVICE, read.log_level, read.log_format)
     uvloop.run(_main(read))

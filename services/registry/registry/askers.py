@@ -15,21 +15,23 @@ KEEP_SECONDS = 5.0
 KEEP_MOST = 1000
 COOKIES = ("__Host-warren", "warren")
 
+_Secret = tuple[str | None, str | None]  # bearer or cookie: one is never taken for the other
+
 
 class Askers:
     """A dependency for routes that signed-in people may read."""
 
     def __init__(self, chat_api: ChatApiInner) -> None:
         self._chat_api = chat_api
-        self._kept: OrderedDict[str, tuple[float, Identity]] = OrderedDict()
+        self._kept: OrderedDict[_Secret, tuple[float, Identity]] = OrderedDict()
 
     async def __call__(self, request: Request) -> Identity:
         """Return who asks. Raises Unauthenticated, or Retryable when chat-api is away."""
         cookie = next((request.cookies[name] for name in COOKIES if name in request.cookies), None)
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ") or None
-        secret = bearer or cookie
-        if secret is None:
+        if bearer is None and cookie is None:
             raise Unauthenticated("Sign in, or send Authorization: Bearer with a token.")
+        secret = (bearer, None if bearer else cookie)
         kept = self._kept.get(secret)
         if kept and monotonic() - kept[0] < KEEP_SECONDS:
             return kept[1]

@@ -22,14 +22,19 @@ from warren.db.engine import advisory_lock
 from warren.db.outbox import OutboxRow
 
 GONE_AFTER = timedelta(seconds=8)  # four beats of 2 s
+FORGOTTEN_AFTER = timedelta(minutes=10)  # then the row of a runner that said no goodbye goes
 LOCK = "registry.runners"
 
-# For each kind: was it served, and is a runner that names it alive now?
-_SERVED_NOW = text("""
-    select k.kind, k.served, exists (
-        select 1 from runner r, json_array_elements_text(r.beat -> 'kinds') as serves(name)
-        where serves.name = k.kind and r.seen_at > now() - make_interval(secs => :gone)
-    ) as now from kind k order by k.kind
+# For each kind: was it told as served; does a live runner name it; might any known one live still?
+_SERVED = text("""
+    with serves as (
+        select distinct named.kind, r.seen_at > now() - make_interval(secs => :gone) as live
+        from runner r, json_array_elements_text(r.beat -> 'kinds') as named(kind)
+    )
+    select k.kind, k.served,
+        exists (select 1 from serves s where s.kind = k.kind and s.live) as live,
+        exists (select 1 from serves s where s.kind = k.kind) as known
+    from kind k order by k.kind
 """)
 
 
@@ -45,6 +50,7 @@ async def beat(connection: AsyncConnection, heartbeat: Heartbeat) -> None:
 
 async def goodbye(connection: AsyncConnection, name: str) -> None:
     """Forget a runner that ends. An unknown one is not an error."""
+    await advisory_lock(connection, LOCK)  # settle takes it first, too: no deadlock over the row
     await connection.execute(delete(runner).where(runner.c.runner == name))
 
 
@@ -72,17 +78,28 @@ async def live(connection: AsyncConnection) -> list[RunnerView]:
     return views
 
 
-async def settle(connection: AsyncConnection) -> list[OutboxRow]:
-    """Forget runners long gone; tell of each kind whose live runners became none or some."""
+async def settle(connection: AsyncConnection, *, patient: bool) -> list[OutboxRow]:
+    """Tell of each kind whose live runners became none or some; forget runners long gone.
+
+    patient: we were away ourselves, so nobody could tell us anything; silence proves nothing yet.
+    """
     await advisory_lock(connection, LOCK)
-    await connection.execute(delete(runner).where(runner.c.seen_at < func.now() - 10 * GONE_AFTER))
-    gone = {"gone": GONE_AFTER.total_seconds()}
-    changed = [
-        row for row in (await connection.execute(_SERVED_NOW, gone)).all() if row.served != row.now
-    ]
+    await connection.execute(delete(runner).where(runner.c.seen_at < func.now() - FORGOTTEN_AFTER))
+    rows = (await connection.execute(_SERVED, {"gone": GONE_AFTER.total_seconds()})).all()
+    changed = [row for row in rows if _changed(row.served, row.live, row.known, patient=patient)]
     for row in changed:
-        await connection.execute(update(kind).where(kind.c.kind == row.kind).values(served=row.now))
-    return await outbox.add(connection, [_event(row.kind, served=row.now) for row in changed])
+        await connection.execute(
+            update(kind).where(kind.c.kind == row.kind).values(served=not row.served)
+        )
+    return await outbox.add(
+        connection, [_event(row.kind, served=not row.served) for row in changed]
+    )
+
+
+def _changed(served: bool, live: bool, known: bool, *, patient: bool) -> bool:
+    if served:
+        return not (known if patient else live)
+    return live
 
 
 def _event(name: str, *, served: bool) -> Outgoing:

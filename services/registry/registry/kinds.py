@@ -1,6 +1,7 @@
 """The queues of step kinds: declared before any revision that uses them is committed."""
 
 from collections.abc import Iterable
+from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,32 +11,58 @@ from registry.tables import kind
 from warren.broker.connection import Broker
 from warren.broker.declare import declare_kind
 from warren.contracts.names import kind_of
+from warren.errors import BrokerUnavailable, Permanent
+from warren.logging import get_logger
+
+log = get_logger(__name__)
+
+ANEW_SECONDS = 60.0  # a queue that somebody deleted by hand stands again after this long
 
 
 class Kinds:
-    """Remembers what was declared on this connection, so that each kind costs one declaration."""
+    """Declares queues, each once a connection and once a minute."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self) -> None:
+        self._broker: Broker | None = None
+        self._declared: dict[str, float] = {}
+
+    def found(self, broker: Broker) -> None:
+        """Use this broker from now on."""
         self._broker = broker
-        self._declared: set[str] = set()
 
     def forget(self) -> None:
         """Declare everything anew: the broker may have been replaced meanwhile."""
         self._declared.clear()
 
-    async def declare(self, names: Iterable[str]) -> None:
-        """Declare and bind the queues of these kinds. Raises BrokerUnavailable."""
-        for name in sorted(set(names) - self._declared):
-            await declare_kind(self._broker, name)
-            self._declared.add(name)
+    async def declare(self, names: Iterable[str]) -> dict[str, str]:
+        """Declare and bind the queues of these kinds; return those that cannot be, and why.
+
+        Raises BrokerUnavailable when the broker is away.
+        """
+        if self._broker is None:
+            raise BrokerUnavailable("the broker has not answered yet")
+        refused: dict[str, str] = {}
+        old = monotonic() - ANEW_SECONDS
+        for name in sorted(set(names)):
+            if self._declared.get(name, -ANEW_SECONDS) > old:
+                continue
+            try:
+                await declare_kind(self._broker, name)
+            except Permanent as error:
+                log.error("queue cannot be declared", kind=name, reason=str(error))
+                refused[name] = str(error)
+            else:
+                self._declared[name] = monotonic()
+        return refused
 
 
 async def note(connection: AsyncConnection, classes: Iterable[str]) -> None:
     """Keep the kinds of these classes: turns in flight may use a kind long after its bot dropped
     it."""
+    by_kind = {kind_of(name): name for name in sorted(set(classes), reverse=True)}
     rows = [
-        {"kind": kind_of(name), "class_name": name, "served": False}
-        for name in sorted(set(classes))
+        {"kind": name, "class_name": class_name, "served": False}
+        for name, class_name in sorted(by_kind.items())
     ]
     if rows:
         await connection.execute(insert(kind).on_conflict_do_nothing(), rows)

@@ -1,101 +1,56 @@
-"""Apply a scan to the database and the outbox: one transaction, one registry at a time.
+"""Carry out one change: the bot's rows, its revision, and the message that tells everybody.
 
-Two registries agree: what was read is compared with the file once more under the lock, so an older
-reading never overwrites a newer one, and a digest that serves already is not published again.
+Called by apply.py in its transaction, under its lock.
 """
 
-import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry import kinds
 from registry.cards import card_of
-from registry.decide import Break, Change, Known, Mend, Publish, Remove, changes, fault_mark
-from registry.folder import Scan, ScannedBot, mark_of, read_bytes
-from registry.tables import bot, outbox, revision
+from registry.decide import Break, Change, Mend, Publish, Remove, storable
+from registry.examine import ScannedBot
+from registry.tables import bot, revision
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import EVENTS
 from warren.contracts.registry import BOT_PUBLISHED, BotCard
-from warren.db.engine import advisory_lock
-from warren.db.outbox import OutboxRow
 from warren.logging import get_logger
 from warren.metrics import REVISIONS_PUBLISHED
 
 log = get_logger(__name__)
 
-LOCK = "registry.publish"
+LOGGED_FAULTS = 3  # the rest stands in GET bots
 
 
-async def apply(engine: AsyncEngine, folder: Path, found: Scan) -> list[OutboxRow]:
-    """Bring the tables to what was scanned; return the outbox rows to publish. Idempotent."""
-    async with engine.begin() as connection:
-        await advisory_lock(connection, LOCK)
-        known = await _known(connection)
-        fresh = await asyncio.to_thread(_still_so, folder, found.bots)
-        read = {one.path for one in found.bots}
-        skipped = read - {one.path for one in fresh}
-        messages: list[Outgoing] = []
-        for change in changes(known, fresh):
-            if _too_early(change, known, skipped, folder):
-                continue
-            message = await _carry_out(connection, change)
-            if message:
-                messages.append(message)
-        return await outbox.add(connection, messages)
-
-
-def _still_so(folder: Path, scanned: Sequence[ScannedBot]) -> list[ScannedBot]:
-    """Return the files that are now as they were read; the others come with the next scan."""
-    return [one for one in scanned if mark_of(read_bytes(folder / one.path)) == one.mark]
-
-
-def _too_early(change: Change, known: dict[str, Known], skipped: set[str], folder: Path) -> bool:
-    """Whether a removal rests on an old reading: its file is there, or changed under our eyes."""
-    if not isinstance(change, Remove):
-        return False
-    path = known[change.name].path
-    return path in skipped or bool(skipped and (folder / path).exists())
-
-
-async def _known(connection: AsyncConnection) -> dict[str, Known]:
-    columns = (bot.c.name, bot.c.path, bot.c.status, bot.c.digest, bot.c.errors)
-    rows = (await connection.execute(select(*columns))).all()
-    return {
-        row.name: Known(row.name, row.path, row.status, row.digest, _mark(row.errors))
-        for row in rows
-    }
-
-
-def _mark(errors: list[dict[str, object]]) -> str:
-    return "\n".join(f"{one['line']}:{one['column']}:{one['message']}" for one in errors)
-
-
-async def _carry_out(connection: AsyncConnection, change: Change) -> Outgoing | None:
+async def carry_out(connection: AsyncConnection, change: Change) -> Outgoing | None:
+    """Write the change; return what is to be published, if anything."""
     match change:
         case Publish(scanned):
             return await _publish(connection, scanned)
         case Mend(scanned):
-            values: dict[str, object] = {
-                "status": "serving",
-                "errors": [],
-                "text": scanned.text,
-                "path": scanned.path,
-            }
-            await connection.execute(update(bot).where(bot.c.name == scanned.name).values(values))
-            log.info("bot file is good again", event_name="bot.mended", bot=scanned.name)
+            await _mend(connection, scanned)
             return None
         case Break(name, scanned):
             await _break(connection, name, scanned)
             return None
         case Remove(name):
             return await _remove(connection, name)
+
+
+async def _mend(connection: AsyncConnection, scanned: ScannedBot) -> None:
+    values: dict[str, object] = {
+        "status": "serving",
+        "errors": [],
+        "text": storable(scanned.text),
+        "path": scanned.path,
+    }
+    await connection.execute(update(bot).where(bot.c.name == scanned.name).values(values))
+    log.info("bot file means what serves already", event_name="bot.mended", bot=scanned.name)
 
 
 async def _publish(connection: AsyncConnection, scanned: ScannedBot) -> Outgoing:
@@ -118,7 +73,7 @@ async def _publish(connection: AsyncConnection, scanned: ScannedBot) -> Outgoing
         "digest": kept.digest,
         "card": card.model_dump_json().encode(),
         "errors": [],
-        "text": scanned.text,
+        "text": storable(scanned.text),
         "published_at": now,
     }
     await connection.execute(
@@ -138,36 +93,51 @@ async def _publish(connection: AsyncConnection, scanned: ScannedBot) -> Outgoing
 
 
 async def _break(connection: AsyncConnection, name: str, scanned: ScannedBot) -> None:
-    errors = [error.model_dump(mode="json") for error in scanned.errors]
-    values = {"path": scanned.path, "status": "broken", "errors": errors, "text": scanned.text}
+    values: dict[str, object] = {
+        "path": scanned.path,
+        "status": "broken",
+        "errors": [error.model_dump(mode="json") for error in scanned.errors],
+        "text": storable(scanned.text),
+    }
     await connection.execute(
         insert(bot)
         .values(name=name, number=0, **values)
         .on_conflict_do_update(index_elements=["name"], set_=values)
     )
     log.warning(
-        "bot file is broken, its last good revision serves on",
+        "bot file is broken, what served before serves on",
         event_name="bot.broken",
         bot=name,
         file=scanned.path,
-        faults=fault_mark(scanned).splitlines()[:3],
+        faults=[
+            f"{one.line}:{one.column}: {one.message}" for one in scanned.errors[:LOGGED_FAULTS]
+        ],
     )
 
 
 async def _remove(connection: AsyncConnection, name: str) -> Outgoing | None:
     row = (await connection.execute(select(bot.c.card).where(bot.c.name == name))).one()
-    values: dict[str, object] = {"status": "removed", "errors": []}
-    message: Outgoing | None = None
-    if row.card is not None:
-        number = await _next_number(connection, name)
-        card = BotCard.model_validate_json(row.card).model_copy(
-            update={"number": number, "removed": True, "published_at": datetime.now(UTC)}
-        )
-        values |= {"number": number, "card": card.model_dump_json().encode()}
-        message = _event(card)
+    if row.card is None:  # never good: nobody was told of it
+        await connection.execute(delete(bot).where(bot.c.name == name))
+        return None
+    card = BotCard.model_validate_json(row.card)
+    if card.removed:  # it came back broken and is gone again
+        await connection.execute(update(bot).where(bot.c.name == name).values(status="removed"))
+        return None
+    number = await _next_number(connection, name)
+    card = card.model_copy(
+        update={"number": number, "removed": True, "published_at": datetime.now(UTC)}
+    )
+    values: dict[str, object] = {
+        "status": "removed",
+        "errors": [],
+        "digest": None,
+        "number": number,
+        "card": card.model_dump_json().encode(),
+    }
     await connection.execute(update(bot).where(bot.c.name == name).values(values))
-    log.info("bot removed", event_name="bot.removed", bot=name)
-    return message
+    log.info("bot removed", event_name="bot.removed", bot=name, number=number)
+    return _event(card)
 
 
 async def _next_number(connection: AsyncConnection, name: str) -> int:

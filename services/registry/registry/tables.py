@@ -29,7 +29,8 @@ def _json() -> Column[Any]:
 class Bot(Row, table=True):
     """A bot: the card of its last good revision, and what is wrong with its file now, if anything.
 
-    card is null while no good revision has been seen. number counts publications.
+    card is null while no good revision has been seen. digest is that of the revision that serves:
+    null when none does, as after a removal. number counts publications.
     """
 
     name: str = Field(primary_key=True)

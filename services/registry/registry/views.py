@@ -1,5 +1,6 @@
 """What the tables look like to those who ask: bots, cards, revisions, kinds."""
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import RowMapping, select
@@ -18,6 +19,9 @@ from warren.contracts.registry import (
     StepKindView,
 )
 from warren.step.catalogue import Catalogue
+from warren.step.describe import ClassDescription
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 async def bots(connection: AsyncConnection) -> list[BotView]:
@@ -30,6 +34,8 @@ async def bots(connection: AsyncConnection) -> list[BotView]:
 
 async def one_bot(connection: AsyncConnection, name: str) -> BotView | None:
     """Return a bot with the text of its file; a removed one, too."""
+    if "\0" in name:
+        return None
     found = await connection.execute(select(bot).where(bot.c.name == name))
     row = found.mappings().one_or_none()
     return _bot_view(row, with_text=True) if row else None
@@ -45,6 +51,8 @@ async def cards(connection: AsyncConnection) -> list[BotCard]:
 
 async def revision(connection: AsyncConnection, digest: str) -> Revision | None:
     """Return a revision, or None."""
+    if not _DIGEST.fullmatch(digest):
+        return None
     found = await connection.execute(
         select(revision_table.c.body).where(revision_table.c.digest == digest)
     )
@@ -55,22 +63,29 @@ async def revision(connection: AsyncConnection, digest: str) -> Revision | None:
 def step_kinds(
     catalogue: Catalogue, runners: Sequence[RunnerView], cards: Sequence[BotCard]
 ) -> tuple[StepKindView, ...]:
-    """Return every class there is, with the live runners that serve it and the bots that use it."""
+    """Return every class that there is or that a serving bot uses, with the live runners that serve
+    it and the bots that use it."""
+    using: dict[str, list[str]] = {name: [] for name in catalogue.classes}
+    for card in cards:
+        for name in () if card.removed else {step.class_name for step in card.steps}:
+            using.setdefault(name, []).append(card.name)
     return tuple(
-        StepKindView(
-            kind=kind_of(name),
-            class_name=name,
-            builtin=one.builtin,
-            doc=one.doc,
-            config_schema=one.config_schema,
-            runners=sum(kind_of(name) in each.kinds for each in runners),
-            used_by=tuple(
-                card.name
-                for card in cards
-                if not card.removed and any(step.class_name == name for step in card.steps)
-            ),
-        )
-        for name, one in sorted(catalogue.classes.items())
+        _kind_view(name, catalogue.classes.get(name), runners, bots)
+        for name, bots in sorted(using.items())
+    )
+
+
+def _kind_view(
+    name: str, one: ClassDescription | None, runners: Sequence[RunnerView], bots: Sequence[str]
+) -> StepKindView:
+    return StepKindView(
+        kind=kind_of(name),
+        class_name=name,
+        builtin=bool(one and one.builtin),
+        doc=one.doc if one else "",
+        config_schema=one.config_schema if one else {},
+        runners=sum(kind_of(name) in each.kinds for each in runners),
+        used_by=tuple(bots),
     )
 
 
@@ -79,7 +94,7 @@ def _bot_view(row: RowMapping, *, with_text: bool = False) -> BotView:
     return BotView(
         name=row["name"],
         status=row["status"],
-        revision=row["digest"],
+        revision=card.revision if card else None,
         number=row["number"],
         persona=card.persona if card else Persona(display_name=row["name"]),
         steps=card.steps if card else (),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from registry.decide import Break, Known, Mend, Publish, Remove, changes, fault_mark
-from registry.folder import ScannedBot, examine
+from registry.decide import Break, Known, Mend, Publish, Remove, changes, mark_of_file
+from registry.examine import ScannedBot, examine
 from warren.contracts.registry import LintError
 from warren.step.catalogue import Catalogue
 from warren.step.describe import builtin_classes
@@ -27,7 +27,7 @@ def bad(path: str = "echo.yaml", message: str = "unknown key") -> ScannedBot:
 
 def row(one: ScannedBot, **changed: object) -> Known:
     digest = one.revision.digest if one.revision else None
-    known = Known(one.name, one.path, "serving" if digest else "broken", digest, fault_mark(one))
+    known = Known(one.name, one.path, "serving" if digest else "broken", digest, mark_of_file(one))
     return replace(known, **changed)  # type: ignore[arg-type]
 
 
@@ -41,7 +41,7 @@ def row(one: ScannedBot, **changed: object) -> Known:
         ([row(good(), status="broken", mark="x")], [good()], [Mend(good())]),
         ([row(good(), path="old.yaml")], [good()], [Mend(good())]),
         ([row(good())], [bad()], [Break("echo", bad())]),
-        ([row(good(), status="broken", mark=fault_mark(bad()))], [bad()], []),
+        ([row(good(), status="broken", mark=mark_of_file(bad()))], [bad()], []),
         ([row(good(), status="broken", mark="other")], [bad()], [Break("echo", bad())]),
         ([], [bad()], [Break("echo", bad())]),
         ([row(good())], [], [Remove("echo")]),

@@ -155,8 +155,10 @@ async def test_a_file_that_cannot_be_read_is_told_and_harms_nobody(
     write_bot(folder)
     async with start() as registry:
         await heard.until(lambda one: one.cards() == [("echo", 1, False)])
-        bot = (await registry.public.get("/bots/strange")).json()
-    assert bot["status"] == "broken"
+        bots = (await registry.public.get("/bots")).json()["items"]
+    assert [one["file"] for one in bots if one["status"] == "serving"] == ["echo.yaml"]
+    (bot,) = [one for one in bots if one["status"] == "broken"]
+    assert bot["file"] == "strange.yaml"
     assert any(words in error["message"] + error["hint"] for error in bot["errors"]), bot["errors"]
 
 

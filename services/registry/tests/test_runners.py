@@ -52,7 +52,7 @@ async def test_a_runner_that_falls_silent_is_gone(
     start: Start, folder: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("registry.heartbeats.GONE_AFTER", timedelta(seconds=1))
-    monkeypatch.setattr("registry.service.SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr("registry.runners.SETTLE_SECONDS", 0.2)
     write_bot(folder)
     async with start() as registry:
         await heard.until(lambda one: len(one.cards()) == 1)

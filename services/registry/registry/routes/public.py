@@ -1,5 +1,6 @@
 """What signed-in people may read of the registry: bots, revisions, kinds, runners, and lint."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -8,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registry import heartbeats, views
 from registry.askers import Askers
+from registry.examine import judge
 from registry.watching import Watcher
 from warren.contracts.base import Request
 from warren.contracts.chat import Page
 from warren.contracts.registry import BotView, LintReport, Revision, RunnerView, StepKindView
 from warren.errors import NotFound, Unavailable
-from warren.step.lint import lint
 
 
 class LintRequest(Request):
@@ -35,7 +36,8 @@ def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIR
     async def lint_text(body: LintRequest) -> LintReport:  # pyright: ignore[reportUnusedFunction]
         if watcher.last is None:
             raise Unavailable("The step classes are not known yet. Try again.", retry_after=2)
-        _, errors = lint(body.yaml, "bot.yaml", watcher.last.catalogue.classes)
+        catalogue = watcher.last.catalogue
+        _, errors = await asyncio.to_thread(judge, body.yaml, "bot.yaml", catalogue)
         return LintReport(ok=not errors, errors=errors)
 
     @router.get("/bots/{name}")
