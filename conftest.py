@@ -10,16 +10,17 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from warren.broker.definitions import render
-from warren.broker.rights import ACCOUNTS
 
 from infra.native.ports import free_block
 from infra.native.postgres import PostgresMissing, PostgresServer, binaries
 from infra.native.rabbitmq import PORTS, SERVER, RabbitNode
+from warren.broker.definitions import render
+from warren.broker.rights import ACCOUNTS
 
 
 def _missing(what: str) -> None:
@@ -62,15 +63,22 @@ def broker_node(scratch: Path) -> Iterator[RabbitNode]:
         node.stop()
 
 
-@pytest.fixture
-def vhost(broker_node: RabbitNode) -> Iterator[Vhost]:
-    """A vhost of its own for one test."""
+@contextmanager
+def fresh_vhost(broker_node: RabbitNode) -> Iterator[Vhost]:
+    """A vhost that is dropped at the end."""
     name = f"t{secrets.token_hex(6)}"
     broker_node.make_vhost(name)
     try:
         yield Vhost(broker_node, name)
     finally:
         broker_node.drop_vhost(name)
+
+
+@pytest.fixture
+def vhost(broker_node: RabbitNode) -> Iterator[Vhost]:
+    """A vhost of its own for one test."""
+    with fresh_vhost(broker_node) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,27 @@ from conftest import Vhost
 from infra.native.ports import free_block
 from infra.native.postgres import PostgresServer
 from tests.stub_llm import StubModel
+from warren.db.migrate import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICE_TOKEN = "a-service-token-for-tests-only"
 READY_SECONDS = 60.0
 STOP_SECONDS = 40.0
+
+
+MIGRATIONS = {
+    "chat": ROOT / "services/chat-api/chat_api/migrations",
+    "registry": ROOT / "services/registry/registry/migrations",
+}
+
+
+def migrated(postgres: PostgresServer, service: str) -> str:
+    """Return the name of a migrated database to copy; it is made once on each server."""
+    name = f"template_{service}"
+    if not postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        postgres.sql(f'CREATE DATABASE "{name}"')
+        upgrade(postgres.url(name), MIGRATIONS[service])
+    return name
 
 
 @dataclass
@@ -163,19 +179,7 @@ class Mesh:
         return service
 
     async def start(self, databases: Mapping[str, str], runners: int) -> None:
-        """Migrate, start the services, wait until all are ready, start the runners."""
-        for name, module in (("chat", "chat_api"), ("registry", "registry")):
-            done = await asyncio.to_thread(
-                subprocess.run,
-                [sys.executable, "-m", f"{module}.migrate"],
-                env={**os.environ, "DATABASE_URL": databases[name]},
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd=ROOT,
-            )
-            if done.returncode:
-                raise RuntimeError(f"{module}.migrate failed:\n{done.stdout}\n{done.stderr}")
+        """Start the services, wait until all are ready, start the runners."""
         for name, module, port in (
             ("chat", "chat_api", "chat"),
             ("registry", "registry", "registry"),
@@ -229,9 +233,10 @@ class Mesh:
         model_delay: float = 0.0,
     ) -> AsyncGenerator["Mesh"]:
         """Start a mesh of its own and end it afterwards, databases included."""
-        names = {one: f"{vhost.name}_{one}" for one in ("chat", "registry")}
-        for name in names.values():
-            postgres.sql(f'CREATE DATABASE "{name}"')
+        names = {one: f"{vhost.name}_{one}" for one in MIGRATIONS}
+        for one, name in names.items():
+            template = migrated(postgres, one)
+            postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         first = free_block(30)
         keys = (
             "public",

@@ -4,9 +4,8 @@ answer."""
 import asyncio
 import re
 
-from tests.ledger import violations
-
 from tests.e2e.conftest import StartMesh
+from tests.ledger import violations
 from tests.mesh import Mesh
 from tests.person import Person
 
