@@ -40,7 +40,7 @@ def unbroken(known: int, head: int, changes: Sequence[Change]) -> bool:
     """Whether changes lead from known to head (or past it, when more came) without a hole. Pure."""
     seqs = [seq for seq, _ in changes]
     expected = list(range(known + 1, known + 1 + len(seqs)))
-    return seqs == expected and known + len(seqs) >= head and len(seqs) <= MAX_CHANGES
+    return known <= head <= known + len(seqs) and seqs == expected and len(seqs) <= MAX_CHANGES
 
 
 async def membership(store: Store, user: UUID) -> Membership:

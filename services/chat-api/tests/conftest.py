@@ -1,6 +1,6 @@
 """A chat-api without its sockets: the real database, the real routes, a relay that is read by hand.
 
-The tables are migrated once a session into a template; each test gets a copy of it.
+Tests share one database that is emptied before each; tests with processes get one of their own.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import httpx2
 import orjson
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 
 from chat_api import bots, passwords
 from chat_api.app import private_app, public_app
@@ -26,7 +26,7 @@ from chat_api.migrate import SCRIPTS
 from chat_api.parts import Parts
 from chat_api.posting import Author, post
 from chat_api.settings import Settings
-from chat_api.tables import account, conversation, dead_letter, message, outbox, turn
+from chat_api.tables import account, conversation, dead_letter, message, metadata, outbox, turn
 from chat_api.throttle import Throttle
 from warren.broker.consumer import Delivery
 from warren.contracts.bot import Persona
@@ -203,34 +203,38 @@ class World:
         )
 
 
-@pytest.fixture(scope="session")
-def template(postgres: Any) -> str:
-    """A migrated database, to be copied."""
-    name = f"chat_{secrets.token_hex(4)}"
-    postgres.sql(f'CREATE DATABASE "{name}"')
-    upgrade(postgres.url(name), SCRIPTS)
-    return name
-
-
 @pytest.fixture
-def chat_database(postgres: Any, template: str) -> Iterator[str]:
+def chat_database(postgres: Any) -> Iterator[str]:
     """The URL of a migrated database of its own."""
     name = f"c{secrets.token_hex(6)}"
-    postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    postgres.sql(f'CREATE DATABASE "{name}"')
+    upgrade(postgres.url(name), SCRIPTS)
     try:
         yield postgres.url(name)
     finally:
         postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def shared_database(postgres: Any) -> str:
+    """The URL of the database that tests without processes share, each beginning with no rows."""
+    postgres.sql("CREATE DATABASE chat_tests")
+    url: str = postgres.url("chat_tests")
+    upgrade(url, SCRIPTS)
+    return url
+
+
 @pytest.fixture
-async def world(chat_database: str) -> AsyncGenerator[World]:
-    """A chat-api on its own database."""
+async def world(shared_database: str) -> AsyncGenerator[World]:
+    """A chat-api whose tables are empty."""
     shelf = Shelf()
     settings = Settings.model_validate(
-        {"amqp_url": "amqp://none", "service_token": TOKEN, "database_url": chat_database}
+        {"amqp_url": "amqp://none", "service_token": TOKEN, "database_url": shared_database}
     )
-    async with engine_of(chat_database) as engine:
+    async with engine_of(shared_database) as engine:
+        async with engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                await connection.execute(delete(table))
         store = Store(engine, shelf, asyncio.Event())  # type: ignore[arg-type] # stands in for Relay
         letters = Letters(store)
         hashing = passwords.Passwords()

@@ -1,0 +1,186 @@
+"""Doors and slots on a real database: one running turn per conversation and bot, and no more than
+a bot's concurrency; whatever waits starts when it may."""
+
+import asyncio
+from collections import Counter
+
+from chat_api.cancel import cancel
+from chat_api.promoting import Promoter
+
+
+async def states(world):
+    return [turn.state for turn in await world.turns()]
+
+
+async def test_the_next_turn_starts_when_the_gate_ends_the_one_before(world):
+    ana, bot = await world.person(), await world.bot()
+    place = await world.place(ana, bot)
+    first = await world.say(ana, place, "one")
+    await world.say(ana, place, "two")
+    third = await world.say(ana, place, "three")
+    (running, _) = await world.turns()
+    world.shelf.take()
+
+    await world.gate.handle([world.outcome(running, "answer to one")])
+
+    assert await states(world) == ["done", "running"]
+    (command,) = world.shelf.take("warren.steps")
+    said = command["payload"]["messages"]
+    assert [one["body"] for one in said] == ["one", "two", "three"]
+    assert said[-1]["id"] == str(third.id)
+    assert [one["type"] for one in await typed(world, place)] == [
+        "message.created", "turn.started", "message.created", "message.created",
+        "message.created", "turn.ended", "turn.started",
+    ]  # fmt: skip
+    (reply,) = [row for row in await world.messages() if row.turn_id]
+    assert reply.in_reply_to == first.id
+
+
+async def typed(world, place):
+    return [{"seq": seq, "type": kind} for seq, kind in await world.log(place)]
+
+
+async def test_the_bots_own_messages_go_to_the_person_they_answered(world):
+    ana, ben, bot = await world.person("ana"), await world.person("ben"), await world.bot()
+    place = await world.place(ana, ben, bot, kind="group")
+    await world.say(ana, place, "@echo one")
+    await world.gate.handle([world.outcome((await world.turns())[0], "to ana")])
+    world.shelf.take()
+
+    await world.say(ben, place, "@echo two")
+
+    (command,) = world.shelf.take("warren.steps")
+    assert [(m["user"], m["recipient"]) for m in command["payload"]["messages"]] == [
+        ("ana", "echo"),
+        ("echo", "ana"),
+        ("ben", "echo"),
+    ]
+
+
+async def test_history_is_the_newest_messages_up_to_the_one_that_is_answered(world):
+    ana, bot = await world.person(), await world.bot(history=2, while_busy="queue")
+    place = await world.place(ana, bot)
+    for number in range(4):
+        await world.say(ana, place, f"m{number}")
+    (running, *_) = await world.turns()
+    world.shelf.take()
+
+    await world.gate.handle([world.outcome(running)])
+
+    (command,) = world.shelf.take("warren.steps")
+    assert [one["body"] for one in command["payload"]["messages"]] == ["m0", "m1"]
+
+
+async def test_a_bot_never_runs_more_turns_than_its_concurrency(world):
+    ana, bot = await world.person(), await world.bot(concurrency=3)
+    places = [await world.place(ana, bot) for _ in range(10)]
+
+    await asyncio.gather(*(world.say(ana, place) for place in places))
+
+    assert Counter(await states(world)) == {"running": 3, "queued": 7}
+
+
+async def test_a_freed_slot_goes_to_the_turn_that_has_waited_longest_anywhere(world):
+    ana, bot = await world.person(), await world.bot(concurrency=1)
+    here, there = await world.place(ana, bot), await world.place(ana, bot)
+    await world.say(ana, here, "one")
+    await world.say(ana, there, "two")
+    await world.say(ana, here, "three")
+    one, two, three = await world.turns()
+
+    await world.gate.handle([world.outcome(one)])
+    await Promoter(world.store).promote()
+
+    assert [(t.id, t.state) for t in await world.turns()] == [
+        (one.id, "done"),
+        (two.id, "running"),
+        (three.id, "queued"),
+    ]
+    assert world.store.freed.is_set()
+    (_, command) = world.shelf.take("warren.steps")
+    assert command["turn_id"] == str(two.id)
+
+
+async def test_many_promoters_at_once_keep_to_the_limit(world):
+    ana, bot = await world.person(), await world.bot(concurrency=2)
+    places = [await world.place(ana, bot) for _ in range(8)]
+    for place in places:
+        await world.say(ana, place)
+    running = [turn for turn in await world.turns() if turn.state == "running"]
+
+    await asyncio.gather(
+        world.gate.handle([world.outcome(running[0])]),
+        world.gate.handle([world.outcome(running[1])]),
+        *(Promoter(world.store).promote() for _ in range(4)),
+    )
+    await Promoter(world.store).promote()
+
+    assert Counter(await states(world)) == {"done": 2, "running": 2, "queued": 4}
+
+
+async def test_everything_that_waits_is_answered_in_the_end(world):
+    ana, bot = await world.person(), await world.bot(concurrency=2, while_busy="queue")
+    places = [await world.place(ana, bot) for _ in range(3)]
+    for place in places * 3:
+        await world.say(ana, place)
+
+    for _ in range(20):
+        running = [turn for turn in await world.turns() if turn.state == "running"]
+        assert len(running) <= 2
+        if not running:
+            break
+        await world.gate.handle([world.outcome(turn, "yes") for turn in running])
+        await Promoter(world.store).promote()
+
+    assert Counter(await states(world)) == {"done": 9}
+    for place in places:
+        seqs = [seq for seq, _ in await world.log(place)]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_the_waiting_turns_of_a_removed_bot_are_cancelled(world):
+    ana, bot = await world.person(), await world.bot(while_busy="queue")
+    place = await world.place(ana, bot)
+    for _ in range(3):
+        await world.say(ana, place)
+    await world.bot("echo", number=2, removed=True)
+
+    await Promoter(world.store).promote()
+
+    assert await states(world) == ["running", "cancelled", "cancelled"]
+    assert [kind for _, kind in await world.log(place)][-2:] == ["turn.ended", "turn.ended"]
+
+
+async def test_cancelling_opens_the_door_and_fences_the_rest(world):
+    ana, bot = await world.person(), await world.bot()
+    place = await world.place(ana, bot)
+    await world.say(ana, place, "one")
+    await world.say(ana, place, "two")
+    first, _ = await world.turns()
+    world.shelf.take()
+
+    shown = await cancel(world.store, ana.id, first.id)
+    (hint,) = [one for one in world.shelf.take() if one.get("type") == "cancel"]
+    await world.gate.handle([world.outcome(first, "too late")])
+
+    assert (shown.state, shown.run) == ("cancelled", 2)
+    assert (hint["turn_id"], hint["run"]) == (str(first.id), 2)
+    assert await states(world) == ["cancelled", "running"]
+    assert [row.body for row in await world.messages()] == ["one", "two"]
+
+
+async def test_cancel_and_gate_at_the_same_moment_leave_one_end(world):
+    ana, bot = await world.person(), await world.bot()
+    for _ in range(8):
+        place = await world.place(ana, bot)
+        await world.say(ana, place)
+        turn = (await world.turns())[-1]
+
+        await asyncio.gather(
+            cancel(world.store, ana.id, turn.id),
+            world.gate.handle([world.outcome(turn, "answer")]),
+            return_exceptions=True,
+        )
+
+        kinds = Counter(kind for _, kind in await world.log(place))
+        assert kinds["turn.ended"] == 1

@@ -1,0 +1,275 @@
+"""Dead letters on a real database: kept once, the turn parked once, people told in plain words."""
+
+import asyncio
+import base64
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from chat_api.cancel import cancel
+from chat_api.deadlines import Deadlines
+from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure
+from warren.contracts.slip import STEP_REQUESTED, StepCommand
+
+
+async def running_turn(world):
+    ana, bot = await world.person(), await world.bot()
+    place = await world.place(ana, bot)
+    await world.say(ana, place, "hello")
+    (turn,) = await world.turns()
+    command = StepCommand.model_validate_json(turn.command)
+    world.shelf.take()
+    return ana, place, turn, command
+
+
+def failure(world, command, **more):
+    values = {
+        "reason": "failed",
+        "error": ErrorFacts(type="ValueError", text="no number 17", stack="…", frame="a.py:3"),
+        "turn_id": command.turn_id,
+        "run": command.run,
+        "bot": command.bot,
+        "step": command.step,
+        "kind": command.kind,
+        "position": command.position,
+        "revision": command.revision,
+        "runner": "r1",
+        "failed_at": datetime.now(UTC),
+        "command": command,
+    }
+    letter = Failure.model_validate(values | more)
+    return world.delivery(
+        letter.model_dump_json().encode(),
+        type=STEP_FAILED,
+        correlation_id=str(command.turn_id),
+        headers={"warren-run": command.run, "x-death": [{"queue": "retry.5s"}], "n\0": b"\0\xff"},
+    )
+
+
+async def test_a_failed_step_parks_its_turn_and_says_so(world):
+    _, place, _, command = await running_turn(world)
+
+    await world.letters.handle([failure(world, command)])
+
+    (after,) = await world.turns()
+    assert (after.state, after.holds_door) == ("parked", False)
+    assert after.command is not None, "kept until the turn ends"
+    (told,) = world.shelf.take("warren.events")
+    assert (told["type"], told["seq"], told["step"]) == ("turn.failed", 3, "draft")
+    assert "kept safe" in told["text"]
+    assert "ValueError" not in told["text"]
+    (letter,) = await world.letter_rows()
+    assert (letter.status, letter.reason, letter.reference) == ("open", "failed", told["reference"])
+    assert letter.conversation_id == place
+    assert letter.error_type == "ValueError"
+    assert StepCommand.model_validate_json(letter.command) == command
+
+
+async def test_the_same_letter_many_times_is_kept_once(world):
+    _, place, _, command = await running_turn(world)
+    letter = failure(world, command)
+
+    await world.letters.handle([letter, letter])
+    await asyncio.gather(*(world.letters.handle([letter]) for _ in range(3)))
+
+    assert len(await world.letter_rows()) == 1
+    assert len(await world.log(place)) == 3
+
+
+async def test_a_parked_turn_opens_the_door(world):
+    ana, place, _, command = await running_turn(world)
+    await world.say(ana, place, "next")
+
+    await world.letters.handle([failure(world, command)])
+
+    assert [turn.state for turn in await world.turns()] == ["parked", "running"]
+
+
+async def test_a_letter_of_an_older_run_is_kept_closed_and_changes_nothing(world):
+    ana, place, turn, command = await running_turn(world)
+    await cancel(world.store, ana.id, turn.id)
+
+    await world.letters.handle([failure(world, command)])
+
+    (letter,) = await world.letter_rows()
+    assert (letter.status, letter.closed_as) == ("closed", "late")
+    assert (await world.turns())[0].state == "cancelled"
+    assert len(await world.log(place)) == 3
+
+
+async def test_a_second_letter_of_a_parked_run_is_kept_closed(world):
+    _, place, _, command = await running_turn(world)
+
+    await world.letters.handle([failure(world, command), failure(world, command, attempt=2)])
+
+    assert [(one.status, one.closed_as) for one in await world.letter_rows()] == [
+        ("open", None),
+        ("closed", "double"),
+    ]
+    assert len(await world.log(place)) == 3
+
+
+async def test_a_reply_that_its_letter_overtook_is_still_posted(world):
+    _, _, turn, command = await running_turn(world)
+    await world.letters.handle([failure(world, command)])
+
+    await world.gate.handle([world.outcome(turn, "said before it failed", end=False, step="a")])
+
+    assert [row.body for row in await world.messages()] == ["hello", "said before it failed"]
+    assert (await world.turns())[0].state == "parked"
+
+
+async def test_a_second_copy_that_ends_well_resolves_the_letter(world):
+    _, place, turn, command = await running_turn(world)
+    await world.letters.handle([failure(world, command)])
+
+    await world.gate.handle([world.outcome(turn, "done after all")])
+
+    (after,) = await world.turns()
+    assert (after.state, after.failure, after.reference) == ("done", None, None)
+    (letter,) = await world.letter_rows()
+    assert (letter.status, letter.closed_as) == ("closed", "resolved")
+    assert [kind for _, kind in await world.log(place)][-1] == "turn.ended"
+
+
+async def test_cancelling_a_parked_turn_closes_its_letter(world):
+    ana, _, turn, command = await running_turn(world)
+    await world.letters.handle([failure(world, command)])
+
+    await cancel(world.store, ana.id, turn.id)
+
+    (letter,) = await world.letter_rows()
+    assert (letter.status, letter.closed_as) == ("closed", "cancelled")
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, "unroutable"),
+        ({"x-death": [{"queue": "retry.30s", "reason": "expired"}]}, "unroutable"),
+        ({"x-death": [{"queue": "retry.5s"}, {"queue": "step.draft"}]}, "undeliverable"),
+        ({"x-death": "nonsense"}, "unroutable"),
+    ],
+)
+async def test_a_command_that_comes_back_says_why(world, headers, reason):
+    _, _, turn, command = await running_turn(world)
+    back = world.delivery(turn.command, type=STEP_REQUESTED, headers=headers)
+
+    await world.letters.handle([back])
+
+    (letter,) = await world.letter_rows()
+    assert (letter.reason, letter.status) == (reason, "open")
+    assert (await world.turns())[0].state == "parked"
+    assert StepCommand.model_validate_json(letter.command) == command
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\0\xff", b"[" * 5000, b'{"reason":"new"}', "ü".encode("latin-1")]
+)
+@pytest.mark.parametrize("type", [STEP_FAILED, STEP_REQUESTED, None, "warren.step.requested.v9\0"])
+async def test_what_nobody_can_read_is_kept_and_parks_by_its_correlation_id(world, body, type):
+    _, _, turn, _ = await running_turn(world)
+    letter = world.delivery(body, type=type, correlation_id=str(turn.id))
+
+    await world.letters.handle([letter])
+    await world.letters.handle([letter])
+
+    (kept,) = await world.letter_rows()
+    assert (kept.reason, kept.raw, kept.status) == ("undecodable", body, "open")
+    assert (await world.turns())[0].state == "parked"
+
+
+async def test_a_runners_word_on_an_unreadable_body_keeps_the_bytes(world):
+    _, _, turn, _ = await running_turn(world)
+    letter = Failure(
+        reason="undecodable",
+        error=ErrorFacts(type="Unreadable", text="the body is not JSON"),
+        runner="r1",
+        failed_at=datetime.now(UTC),
+        raw=base64.b64encode(b"\0raw").decode(),
+    )
+
+    await world.letters.handle(
+        [
+            world.delivery(
+                letter.model_dump_json().encode(), type=STEP_FAILED, correlation_id=str(turn.id)
+            )
+        ]
+    )
+
+    (kept,) = await world.letter_rows()
+    assert (kept.raw, kept.turn_id, kept.run) == (b"\0raw", turn.id, 1)
+    assert (await world.turns())[0].state == "parked"
+
+
+async def test_a_letter_of_nobodys_turn_is_kept_open(world):
+    letter = world.delivery(b"?", type=None, correlation_id="no uuid")
+
+    await world.letters.handle([letter])
+
+    (kept,) = await world.letter_rows()
+    assert (kept.status, kept.turn_id) == ("open", None)
+
+
+async def test_texts_that_postgres_refuses_are_kept_readable(world):
+    _, _, _, command = await running_turn(world)
+    error = ErrorFacts(type="E\0", text="a\0" * 2000, stack="\0" * 40_000)
+
+    await world.letters.handle([failure(world, command, error=error, runner="r\0")])
+
+    (letter,) = await world.letter_rows()
+    assert len(letter.error_text) == 2000
+    assert "\0" not in letter.error_text + letter.error_type + letter.runner
+
+
+async def test_like_failures_have_one_fingerprint(world):
+    ana, bot = await world.person(), await world.bot()
+    for number in (17, 18):
+        await world.say(ana, await world.place(ana, bot))
+        command = StepCommand.model_validate_json((await world.turns())[-1].command)
+        error = ErrorFacts(type="ValueError", text=f"no number {number}", frame="a.py:3")
+        await world.letters.handle([failure(world, command, error=error)])
+
+    prints = {letter.fingerprint for letter in await world.letter_rows()}
+    assert len(prints) == 1
+
+
+async def test_a_turn_past_its_deadline_becomes_a_letter_with_its_command(world):
+    _, place, _, command = await running_turn(world)
+    sweeper = Deadlines(world.store, world.letters)
+    assert await sweeper.sweep() == 0
+    await world.sql("update turn set deadline = now() - interval '1 second'")
+
+    await asyncio.gather(sweeper.sweep(), sweeper.sweep())
+
+    (letter,) = await world.letter_rows()
+    assert (letter.reason, letter.status) == ("lost", "open")
+    assert StepCommand.model_validate_json(letter.command) == command
+    assert [kind for _, kind in await world.log(place)][-1] == "turn.failed"
+    assert await sweeper.sweep() == 0
+
+
+async def test_a_turn_that_ends_while_the_sweep_looks_is_not_lost(world):
+    from chat_api.letter_facts import lost
+
+    _, _, turn, command = await running_turn(world)
+    await world.gate.handle([world.outcome(turn, "just in time")])
+
+    await world.letters.keep([lost(command, datetime.now(UTC))])
+
+    assert await world.letter_rows() == []
+    assert (await world.turns())[0].state == "done"
+
+
+async def test_a_batch_with_letters_of_many_turns_parks_each(world):
+    ana, bot = await world.person(), await world.bot()
+    for _ in range(5):
+        await world.say(ana, await world.place(ana, bot))
+    commands = [StepCommand.model_validate_json(turn.command) for turn in await world.turns()]
+    strange = world.delivery(b"x", correlation_id=str(uuid4()))
+
+    await world.letters.handle([*(failure(world, one) for one in commands), strange])
+
+    assert {turn.state for turn in await world.turns()} == {"parked"}
+    assert len(await world.letter_rows()) == 6
