@@ -69,11 +69,7 @@ export interface components {
             hint: string;
             source_line: string;
         };
-        /**
-         * @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed.
-         *
-         *     patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`.
-         */
+        /** @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed. patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`. */
         LogEntry: {
             step: string;
             kind: string;
@@ -289,10 +285,7 @@ export interface components {
             } | null;
             log: components["schemas"]["LogEntry"][];
         };
-        /**
-         * @description A piece of text of an answer in the making. index counts from 0 in this (run, step): a hole or a
-         *     restart at 0 means: forget what was shown of this step.
-         */
+        /** @description A piece of text of an answer in the making. index counts from 0 in this (run, step): a hole or a restart at 0 means: forget what was shown of this step. */
         TurnDelta: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -348,11 +341,7 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        /**
-         * @description Where a run stands. A closed set of fields; it fades when not renewed within lease_seconds.
-         *
-         *     position counts from 1 for people; attempt from 1.
-         */
+        /** @description Where a run stands. A closed set of fields; it fades when not renewed within lease_seconds. position counts from 1 for people; attempt from 1. */
         TurnProgress: {
             /**
              * @description discriminator enum property added by openapi-typescript

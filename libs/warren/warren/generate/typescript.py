@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
+
 from warren.contracts import accounts, chat, frames, problem, registry
 
 TARGET = Path("frontend/src/contracts.gen.ts")
@@ -46,7 +47,9 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     registry.StepKindView,
 )
 UNIONS: dict[str, Any] = {"LoggedEvent": frames.LoggedEvent, "ServerFrame": frames.ServerFrame}
-HEADER = "// Written by `python -m warren.generate.typescript` from warren.contracts. Do not edit.\n"
+HEADER = (
+    "// Written by `python -m warren.generate.typescript` from warren.contracts. Do not edit.\n"
+)
 
 
 class AnswerSchema(GenerateJsonSchema):
@@ -150,8 +153,12 @@ def _plain(schema: Any, *, names: bool = False) -> Any:
         return schema
     plain: dict[str, Any] = {}
     for key, value in schema.items():  # pyright: ignore[reportUnknownVariableType]
-        if not names and (key in _DROPPED or (key == "additionalProperties" and "properties" in schema)):
+        if not names and (
+            key in _DROPPED or (key == "additionalProperties" and "properties" in schema)
+        ):
             continue
+        if not names and key == "description":
+            value = " ".join(str(value).split())  # a docstring that is wrapped anew is the same
         plain[str(key)] = _plain(value, names=not names and key == "properties")  # pyright: ignore[reportUnknownArgumentType]
     return plain
 
