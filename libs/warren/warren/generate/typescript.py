@@ -1,8 +1,9 @@
-"""Writes `frontend/src/contracts.gen.ts` from the contract models. See docs/decisions/0002-contracts.md.
+"""Writes `frontend/src/contracts.gen.ts` from the contract models. See
+docs/decisions/0002-contracts.md.
 
-Called by `python -m warren.generate.typescript` and by `make contracts`. The models become one OpenAPI
-3.1 document (frames are plain components), which `openapi-typescript` from frontend/node_modules turns
-into types. Same models, same text: a stale file fails the tests.
+Called by `python -m warren.generate.typescript` and by `make contracts`. The models become one
+OpenAPI 3.1 document (frames are plain components), which `openapi-typescript` from
+frontend/node_modules turns into types. Same models, same text: a stale file fails the tests.
 """
 
 import json
@@ -60,7 +61,7 @@ class AnswerSchema(GenerateJsonSchema):
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,
     ) -> bool:
-        """Return true for every field of what is sent, and the model's own rule for what is taken."""
+        """Return true for all that is sent, and the model's own rule for what is taken."""
         return self.mode == "serialization" or super().field_is_required(field, total)
 
 
@@ -103,7 +104,10 @@ def constants() -> str:
 
 
 def render(root: Path) -> str:
-    """Return the text of contracts.gen.ts. root is the repository; raises CalledProcessError when it fails."""
+    """Return the text of contracts.gen.ts. root is the repository.
+
+    Raises CalledProcessError when the generator fails.
+    """
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "contracts.json"), Path(folder, "contracts.ts")
         source.write_text(json.dumps(document(), indent=2), encoding="utf-8")
@@ -152,14 +156,14 @@ def _plain(schema: Any, *, names: bool = False) -> Any:
     if not isinstance(schema, dict):
         return schema
     plain: dict[str, Any] = {}
-    for key, value in schema.items():  # pyright: ignore[reportUnknownVariableType]
-        if not names and (
-            key in _DROPPED or (key == "additionalProperties" and "properties" in schema)
-        ):
-            continue
-        if not names and key == "description":
-            value = " ".join(str(value).split())  # a docstring that is wrapped anew is the same
-        plain[str(key)] = _plain(value, names=not names and key == "properties")  # pyright: ignore[reportUnknownArgumentType]
+    known: dict[str, Any] = schema  # pyright: ignore[reportUnknownVariableType]
+    for key, value in known.items():
+        if names:
+            plain[key] = _plain(value)
+        elif key == "description":
+            plain[key] = " ".join(str(value).split())  # however a docstring is wrapped
+        elif key not in _DROPPED and not (key == "additionalProperties" and "properties" in known):
+            plain[key] = _plain(value, names=key == "properties")
     return plain
 
 
