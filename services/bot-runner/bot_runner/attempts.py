@@ -47,8 +47,7 @@ class _ThreadStep:
 class Attempts:
     """The attempts that run in this process now."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, recycle: asyncio.Event) -> None:
-        self._tasks = tasks
+    def __init__(self, recycle: asyncio.Event) -> None:
         self._recycle = recycle
         self._running: dict[asyncio.Task[JsonObject | Fault], tuple[UUID, int]] = {}
         self._cancelled: set[asyncio.Task[JsonObject | Fault]] = set()
@@ -58,7 +57,8 @@ class Attempts:
     ) -> JsonObject | Fault:
         """Return the new payload, or why there is none. Raises RunCancelled."""
         threaded = _ThreadStep(step) if step.runs_in_thread else None
-        task = self._tasks.create_task(
+        # Not in a task group: one that ignores its end would keep the group waiting for ever.
+        task = asyncio.get_running_loop().create_task(
             _guarded(threaded or step, command, timeout_seconds, key, emit)
         )
         self._running[task] = (command.turn_id, command.run)

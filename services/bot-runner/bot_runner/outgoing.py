@@ -57,8 +57,13 @@ def command_id(command: StepCommand) -> UUID:
     return message_id(command.turn_id, command.run, command.path, command.position, COMMAND)
 
 
-def outcome(job: Job, replies: tuple[OutcomeReply, ...], end: TurnEnd | None) -> Outgoing:
-    """Return the message to the gate: a step's replies and, after the last step, the turn's end."""
+def outcome(
+    job: Job, replies: tuple[OutcomeReply, ...], payload: JsonObject, end: TurnEnd | None
+) -> Outgoing:
+    """Return the message to the gate: a step's replies and, after the last step, the turn's end.
+
+    payload is what the step left. Raises TooLarge, NotText.
+    """
     command = job.command
     body = Outcome(
         turn_id=command.turn_id,
@@ -74,7 +79,7 @@ def outcome(job: Job, replies: tuple[OutcomeReply, ...], end: TurnEnd | None) ->
     return Outgoing(
         exchange=OUTCOMES,
         key=step_key(command.kind, command.bot),
-        body=_checked(encode(body), None),
+        body=_checked(encode(body), payload),
         type=STEP_FINISHED,
         message_id=message_id(
             command.turn_id, command.run, command.path, command.position, OUTCOME
@@ -220,10 +225,11 @@ def _letter_body(failure: Failure, raw: bytes) -> bytes:
     return encode(failure.model_copy(update={"command": None, "raw": _base64(raw)}))
 
 
-def _checked(body: bytes, payload: JsonObject | None) -> bytes:
+def _checked(body: bytes, payload: JsonObject) -> bytes:
+    """Return body. The payload is part of it, so a small body needs no second look."""
     if len(body) > MAX_SLIP_BYTES:
         raise TooLarge(f"the slip has {len(body)} bytes; {MAX_SLIP_BYTES} fit")
-    if payload is not None and len(body) > MAX_PAYLOAD_BYTES:
+    if len(body) > MAX_PAYLOAD_BYTES:
         size = len(orjson.dumps(payload))
         if size > MAX_PAYLOAD_BYTES:
             raise TooLarge(f"the payload has {size} bytes; {MAX_PAYLOAD_BYTES} fit")

@@ -83,7 +83,7 @@ class Runner:
         return None
 
     async def _serve(self, broker: Broker, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> None:
-        cancelled, attempts = CancelledRuns(), Attempts(tasks, self._recycle)
+        cancelled, attempts = CancelledRuns(), Attempts(self._recycle)
         self._broker, self._sender = broker, Sender(Publisher(broker, APP_ID))
         worker = Worker(
             Parts(

@@ -145,10 +145,10 @@ class Worker:
         first_input = before if command.first_input is None else command.first_input
         if pipeline.is_last(command.position):
             end = TurnEnd(first_input=first_input, log=(*command.log, entry))
-            return outgoing.outcome(job, replies, end), None
+            return outgoing.outcome(job, replies, payload, end), None
         card = pipeline.card(command.position + 1)
         following = outgoing.next_command(job, payload, entry, first_input, card)
-        return (outgoing.outcome(job, replies, None) if replies else None), following
+        return (outgoing.outcome(job, replies, payload, None) if replies else None), following
 
     async def _forward(self, outcome: Outgoing | None, following: Outgoing | None) -> None:
         if outcome is not None:

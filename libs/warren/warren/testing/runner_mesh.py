@@ -56,8 +56,12 @@ class RunnerMesh:
         own = {each["class"] for each in steps} - set(BUILTINS)
         made = revision_of(name, steps, dict.fromkeys(own, source))
         for each in steps if queues else ():
-            await declare_kind(self.setup, kind_of(each["class"]))
+            await self.queue(kind_of(each["class"]))
         return self.registry.add(made)
+
+    async def queue(self, kind: str) -> None:
+        """Declare a kind's queue as the registry."""
+        await declare_kind(self.setup, kind)
 
     async def publish(self, message: Outgoing) -> None:
         """Publish as chat-api."""
@@ -88,8 +92,12 @@ class RunnerMesh:
 
     async def letter(self, count: int = 1) -> list[Failure]:
         """Return the letters of runners when there are that many."""
-        await until(lambda: len(self.letters) >= count, f"{count} letters", self.logs)
+        await self.unread_letter(count)
         return [Failure.model_validate_json(each.body) for each in self.letters]
+
+    async def unread_letter(self, count: int) -> None:
+        """Return when that many messages have come to the dead letters, whatever they are."""
+        await until(lambda: len(self.letters) >= count, f"{count} letters", self.logs)
 
     def logs(self) -> str:
         """Return the ends of all runners' logs."""

@@ -1,0 +1,110 @@
+"""What an exception means, as a table; facts are cut to size and free of what JSON refuses."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from bot_runner.fault import MAX_STACK_CHARS, MAX_TEXT_CHARS, describe, is_transient, retry_after
+from warren.errors import Permanent, Retryable
+from warren.step.errors import BadOutput, BrokenStep, StepTimeout
+
+
+def with_status(status: int, headers: dict[str, str] | None = None) -> Exception:
+    response = httpx2.Response(status, headers=headers, request=httpx2.Request("GET", "http://x/"))
+    return httpx2.HTTPStatusError("no", request=response.request, response=response)
+
+
+def raised(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except type(error) as caught:
+        return caught
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise ValueError("cannot be said")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (Retryable("later"), True),
+        (StepTimeout("slow"), True),
+        (TimeoutError(), True),
+        (ConnectionResetError(), True),
+        (ConnectionRefusedError(), True),
+        (httpx2.ConnectError("no"), True),
+        (httpx2.ReadTimeout("slow"), True),
+        (openai.APIConnectionError(request=None), True),  # type: ignore[arg-type]  # any will do
+        *((with_status(status), True) for status in (408, 425, 429, 500, 502, 503, 504, 529)),
+        *((with_status(status), False) for status in (400, 401, 403, 404, 409, 422)),
+        (Permanent("never"), False),
+        (BadOutput("no"), False),
+        (ValueError("what"), False),
+        (KeyError("draft"), False),
+        (FileNotFoundError("no"), False),
+        (SystemExit(3), False),
+    ],
+)
+def test_only_named_errors_pass(error: BaseException, expected: bool):
+    assert is_transient(error) is expected
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (StepTimeout("slow"), "timeout"),
+        (BadOutput("no"), "bad_output"),
+        (BrokenStep("no"), "gone"),
+        (ValueError("no"), "failed"),
+        (Retryable("no"), "failed"),
+    ],
+)
+def test_the_reason_follows_the_error(error: Exception, reason: str):
+    assert describe(error).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"retry-after": "120"}, 120.0),
+        ({"Retry-After": "Sun, 22 Nov 2026 20:00:30 GMT"}, 30.0),
+        ({"retry-after": "Sun, 22 Nov 2026 19:00:00 GMT"}, 0.0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": 5}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(headers: dict[str, Any], expected: float | None):
+    assert retry_after(headers, datetime(2026, 11, 22, 20, 0, 0, tzinfo=UTC)) == expected
+
+
+def test_the_server_says_how_long_to_wait():
+    assert describe(with_status(429, {"retry-after": "17"})).retry_after_seconds == 17.0
+    assert describe(Retryable("later", retry_after=3)).retry_after_seconds == 3
+
+
+def test_facts_are_cut_and_clean():
+    facts = describe(raised(ValueError("half \ud800 nul \0 " + "x" * 50_000))).facts
+    assert len(facts.text) == MAX_TEXT_CHARS
+    assert len(facts.stack) == MAX_STACK_CHARS
+    facts.model_dump_json().encode()
+    assert "\0" not in facts.text
+
+
+def test_an_error_that_cannot_be_said_is_still_described():
+    facts = describe(raised(Unspeakable())).facts
+    assert (facts.type, facts.text) == ("Unspeakable", "(the error has no text)")
+
+
+def test_the_frame_is_the_deepest_in_the_step_file():
+    code = compile("def process():\n    return {}['draft']\n", "step:abc/Mine.py", "exec")
+    scope: dict[str, Any] = {}
+    exec(code, scope)
+    with pytest.raises(KeyError) as caught:
+        scope["process"]()
+    assert describe(caught.value).facts.frame == "step:abc/Mine.py:2 in process"
