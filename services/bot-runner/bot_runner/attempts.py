@@ -12,8 +12,8 @@ from uuid import UUID
 import structlog
 
 from bot_runner.fault import Fault, describe, plain
+from bot_runner.incoming import Job
 from warren.contracts.base import JsonObject
-from warren.contracts.slip import StepCommand
 from warren.logging import get_logger
 from warren.step.context import Emit
 from warren.step.run_step import run_step
@@ -53,15 +53,15 @@ class Attempts:
         self._cancelled: set[asyncio.Task[JsonObject | Fault]] = set()
 
     async def run(
-        self, step: Step, command: StepCommand, timeout_seconds: float, key: str, emit: Emit | None
+        self, step: Step, job: Job, timeout_seconds: float, key: str, emit: Emit | None
     ) -> JsonObject | Fault:
         """Return the new payload, or why there is none. Raises RunCancelled."""
         threaded = _ThreadStep(step) if step.runs_in_thread else None
         # Not in a task group: one that ignores its end would keep the group waiting for ever.
         task = asyncio.get_running_loop().create_task(
-            _guarded(threaded or step, command, timeout_seconds, key, emit)
+            _guarded(threaded or step, job, timeout_seconds, key, emit)
         )
-        self._running[task] = (command.turn_id, command.run)
+        self._running[task] = (job.command.turn_id, job.command.run)
         try:
             await asyncio.wait((task,), timeout=timeout_seconds + CUT_SECONDS)
             return await self._result(task, threaded, step, timeout_seconds)
@@ -115,16 +115,20 @@ class Attempts:
 
 async def _guarded(
     step: Step | _ThreadStep,
-    command: StepCommand,
+    job: Job,
     timeout_seconds: float,
     key: str,
     emit: Emit | None,
 ) -> JsonObject | Fault:
     """Run the step; whatever its code raises comes back as a Fault, SystemExit too."""
-    structlog.contextvars.bind_contextvars(turn=str(command.turn_id), run=command.run)
+    structlog.contextvars.bind_contextvars(turn=str(job.command.turn_id), run=job.command.run)
     try:
         return await run_step(
-            step, command.payload, timeout_seconds=timeout_seconds, emit=emit, idempotency_key=key
+            step,
+            job.payload_to_change(),
+            timeout_seconds=timeout_seconds,
+            emit=emit,
+            idempotency_key=key,
         )
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code: decided in one place
         return describe(error)

@@ -49,8 +49,11 @@ class Job:
         """Whether earlier deliveries ended without a word: the step may kill its process."""
         return self.delivery.delivery_count >= _FIRST_DELIVERIES
 
-    def payload_before(self) -> JsonObject:
-        """Return the payload as it came, apart from the one that the step may change."""
+    def payload_to_change(self) -> JsonObject:
+        """Return the payload for the step to change; the command keeps its own as it came.
+
+        Reading the bytes once more is cheaper than a deep copy.
+        """
         return orjson.loads(self.delivery.body)["payload"]
 
 

@@ -88,7 +88,7 @@ class Worker:
     async def _work(self, job: Job, pipeline: Pipeline, ready: ReadyStep) -> None:
         """Run the step and settle the job by what comes of it."""
         command, card = job.command, pipeline.card(job.command.position)
-        before, started = job.payload_before(), datetime.now(UTC)
+        started = datetime.now(UTC)
         with self._parts.tally.running(command, started):
             try:
                 result = await self._attempt(job, pipeline, ready, card)
@@ -97,7 +97,7 @@ class Worker:
         if isinstance(result, Fault):
             return await self._failed(job, result, started, card.attempts)
         try:
-            messages = self._made(job, pipeline, before, result, started)
+            messages = self._made(job, pipeline, result, started)
         except (BadOutput, TooLarge, NotText) as error:
             return await self._failed(job, _of_output(error), started, card.attempts)
         await self._forward(*messages)
@@ -122,15 +122,12 @@ class Worker:
                     )
                 )
             emit = progress.emit if command.stream else None
-            return await self._parts.attempts.run(
-                ready.step, command, card.timeout_seconds, key, emit
-            )
+            return await self._parts.attempts.run(ready.step, job, card.timeout_seconds, key, emit)
 
     def _made(
         self,
         job: Job,
         pipeline: Pipeline,
-        before: JsonObject,
         result: JsonObject,
         started: datetime,
     ) -> tuple[Outgoing | None, Outgoing | None]:
@@ -138,7 +135,7 @@ class Worker:
 
         Raises BadOutput, TooLarge, NotText.
         """
-        command = job.command
+        command, before = job.command, job.command.payload
         payload, reply = take_reply(result, command.step)
         replies = _replies(reply)
         entry = self._entry(job, started, "done", patch=diff(before, payload))
