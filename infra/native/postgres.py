@@ -1,4 +1,4 @@
-"""A private PostgreSQL server on loopback (infra/native/README.md).
+"""A private PostgreSQL server on loopback (infra/README.md).
 
 `make up` lets circus run `command()` with passwords; test fixtures call `start()` and `stop()`
 without. PostgreSQL refuses root: then the server, and only it, runs as the system's `postgres`.

@@ -1,4 +1,4 @@
-"""A private RabbitMQ node on loopback, beside any other on the machine (infra/native/README.md).
+"""A private RabbitMQ node on loopback, beside any other on the machine (infra/README.md).
 
 `make up` lets circus run `epmd_command()` and `command()`; test fixtures call `start()` and
 `stop()` and make one vhost per test. Needs Debian's rabbitmq-server; never its system service.

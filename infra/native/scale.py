@@ -33,7 +33,7 @@ def scale(plan: Plan, supervisor: Supervisor, count: int, kinds: str) -> str:
         READY_SECONDS,
     )
     total = health(plan, supervisor).runners_wanted
-    return f"{count} {name} as asked; {total} runners in all."
+    return f"{name}: {count} as asked. Runners in all: {total}."
 
 
 def main(arguments: list[str]) -> None:

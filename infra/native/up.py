@@ -4,11 +4,13 @@ Servers, migrations, services, runners, Caddy; each wait is bounded and names th
 Starting what runs already changes nothing.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.native import client, model
@@ -160,10 +162,24 @@ def wait(plan: Plan, watcher: Watcher, ready: Callable[[], bool], seconds: float
     await_ready(ready, watcher.name, plan.logs / f"{watcher.name}.log", seconds)
 
 
+@contextmanager
+def alone(plan: Plan) -> Iterator[None]:
+    """Hold the clone's lock, so that two `make up` at once do not race. Raises NotReady."""
+    plan.run.mkdir(parents=True, exist_ok=True)
+    with (plan.run / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReady("Another make up is at work in this clone: wait for it.") from None
+        yield
+
+
 def main() -> None:
     """Bring everything up, or say in plain words why not."""
     try:
-        up(read_plan())
+        plan = read_plan()
+        with alone(plan):
+            up(plan)
     except (NotReady, BadSetting) as exc:
         stop(f"Warren is not up. {exc}")
     except KeyboardInterrupt:
