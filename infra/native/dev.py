@@ -4,6 +4,7 @@ Services restart when their code or the shared library changes; the client is Vi
 address; bots are reloaded by the registry anyway.
 """
 
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -73,6 +74,8 @@ def dev(plan: Plan) -> None:
 def main() -> None:
     """Run until Ctrl-C, then stop everything."""
     plan = read_plan()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)
     try:
         dev(plan)
     except (NotReady, BadSetting) as exc:
