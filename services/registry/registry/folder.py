@@ -7,7 +7,7 @@ editors leave beside a file are passed over.
 from hashlib import sha256
 from pathlib import Path
 
-from warren.step.catalogue import step_files
+from warren.step.catalogue import source_of, step_files
 from warren.step.revision import sha256_of
 
 MAX_READ_BYTES = 128 * 1024  # lint refuses files over 64 KiB; no more than this is ever read
@@ -56,7 +56,7 @@ def step_marks(folder: Path) -> dict[str, str]:
 
 def _step_mark(path: Path) -> str:
     try:
-        return sha256_of(path.read_text(encoding="utf-8"))
+        return sha256_of(source_of(path))
     except (OSError, UnicodeDecodeError):
         return ""
 

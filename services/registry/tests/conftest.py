@@ -11,6 +11,7 @@ import httpx2
 import orjson
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from conftest import Vhost
 from infra.native.ports import free_block
@@ -105,8 +106,6 @@ async def chat_api() -> AsyncGenerator[str]:
     async def identify(body: dict):
         if body.get("cookie") == "good" or body.get("bearer") == "good":
             return ANA
-        from fastapi.responses import JSONResponse
-
         return JSONResponse({}, 401)
 
     port, stop = free_block(), asyncio.Event()
@@ -149,11 +148,13 @@ def start(database: str, vhost: Vhost, folder: Path, chat_api: str) -> Start:
                 headers={"Authorization": f"Bearer {TOKEN}"},
             ) as inner,
         ):
-            await ready(inner, task)
-            yield Registry(public, inner)
-        stop.set()
-        async with asyncio.timeout(10):
-            await task
+            try:
+                await ready(inner, task)
+                yield Registry(public, inner)
+            finally:
+                stop.set()
+                async with asyncio.timeout(5):
+                    await task
 
     return started
 

@@ -53,6 +53,18 @@ def row(one: ScannedBot, **changed: object) -> Known:
             [Break("copy", bad("copy.yaml"))],
         ),
         ([row(good("named", "file.yaml"))], [bad("file.yaml")], [Break("named", bad("file.yaml"))]),
+        ([row(good(), mark="another text")], [good()], [Mend(good())]),
+        ([row(good(), status="broken", digest=None)], [good()], [Publish(good())]),
+        (  # while the owner of a name is broken, no other file takes the name over
+            [row(good())],
+            [bad(), good(path="second.yaml")],
+            [Break("echo", bad()), Break("second", bad("second.yaml"))],
+        ),
+        (  # but an owner that never was good owns nothing
+            [row(bad())],
+            [bad(), good(path="second.yaml")],
+            [Publish(good(path="second.yaml")), Break("echo.yaml", bad())],
+        ),
     ],
 )
 def test_a_scan_changes_what_it_must_and_no_more(known, scanned, expected):

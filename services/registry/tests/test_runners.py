@@ -62,42 +62,6 @@ async def test_a_runner_that_falls_silent_is_gone(
         assert (await registry.public.get("/runners")).json()["items"] == []
 
 
-async def test_strangers_hear_nothing(start: Start, folder: Path):
-    async with start() as registry:
-        registry.public.cookies.clear()
-        for path in ("/bots", "/step-kinds", "/runners"):
-            answer = await registry.public.get(path)
-            assert (answer.status_code, answer.json()["status"]) == (401, 401)
-        token = await registry.public.get("/bots", headers={"Authorization": "Bearer good"})
-        registry.inner.headers["Authorization"] = "Bearer wrong"
-        inner = await registry.inner.get("/inner/bots")
-    assert (token.status_code, inner.status_code) == (200, 401)
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"{", 400),
-        (b'{"yaml": 3}', 422),
-        (b'{"yaml": "x", "more": 1}', 422),
-        (b'{"yaml": "' + b"x" * 2_000_000 + b'"}', 413),
-        (b'{"yaml": "name: a\\u0000b"}', 200),
-    ],
-)
-async def test_bad_input_is_told_as_a_problem(start: Start, body: bytes, status: int):
-    async with start() as registry:
-        answer = await registry.public.post(
-            "/bots/lint", content=body, headers={"Content-Type": "application/json"}
-        )
-        again = await registry.public.get("/bots")
-    assert answer.status_code == status
-    if status == 200:
-        assert not answer.json()["ok"]
-    else:
-        assert answer.headers["content-type"] == "application/problem+json"
-    assert again.status_code == 200
-
-
 async def test_a_runner_is_told_of_kinds_that_no_bot_uses_any_more(
     start: Start, folder: Path, heard: Heard
 ):
@@ -107,5 +71,30 @@ async def test_a_runner_is_told_of_kinds_that_no_bot_uses_any_more(
         write_bot(folder, steps="Draft")
         await heard.until(lambda one: len(one.cards()) == 2)
         kinds = await say(registry, "one", "draft")
-        await asyncio.sleep(0)
     assert kinds == ["draft", "reply"], "turns in flight finish on the revision they began with"
+
+
+async def test_silence_proves_nothing_while_the_registry_was_away(
+    start: Start, folder: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("registry.runners.SETTLE_SECONDS", 0.1)
+    write_bot(folder)
+    async with start() as registry:
+        await heard.until(lambda one: len(one.cards()) == 1)
+        await say(registry, "one", "draft")
+        await heard.until(lambda one: "kind.served.draft" in one.told)
+    monkeypatch.setattr("registry.heartbeats.GONE_AFTER", timedelta(seconds=1.5))
+    await asyncio.sleep(1.6)
+    async with start() as registry:
+        assert (await registry.public.get("/runners")).json()["items"] == []
+        await asyncio.sleep(0.3)
+        patient = heard.told
+        await heard.until(lambda one: "kind.unserved.draft" in one.told)
+    assert "kind.unserved.draft" not in patient
+
+
+async def test_a_beat_with_strange_kinds_is_refused(start: Start):
+    async with start() as registry:
+        for kind in ("a\0b", "Draft", "a.b", "", "x" * 41):
+            answer = await registry.inner.post("/inner/heartbeat", json=beat("one", kind))
+            assert answer.status_code == 422, kind

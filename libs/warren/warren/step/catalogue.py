@@ -16,6 +16,7 @@ from warren.step.errors import BrokenStep
 from warren.step.revision import sha256_of
 
 CHILDREN_AT_ONCE = 2  # each is a fresh Python: more only make one another slow
+MAX_SOURCE_CHARACTERS = 256 * 1024  # it travels with every revision; a step is one screen or two
 
 
 class StepFile(Message):
@@ -60,7 +61,20 @@ def step_files(folder: Path) -> list[Path]:
     not.
     """
     found = [*folder.glob("*.py"), *(folder / "steps").glob("*.py")]
-    return sorted(path for path in found if not path.name.startswith(("_", "test_", ".")))
+    return sorted(
+        path
+        for path in found
+        if not path.name.startswith(("_", "test_", ".")) and path.is_file()  # never wait at a pipe
+    )
+
+
+def source_of(path: Path) -> str:
+    """Return a step file's text. Raises OSError or UnicodeDecodeError when it is none."""
+    with path.open(encoding="utf-8") as file:
+        text = file.read(MAX_SOURCE_CHARACTERS + 1)
+    if len(text) > MAX_SOURCE_CHARACTERS:
+        raise OSError(f"it is over {MAX_SOURCE_CHARACTERS // 1024} KiB")
+    return text
 
 
 async def _read(
@@ -68,7 +82,7 @@ async def _read(
 ) -> StepFile:
     name = path.relative_to(folder).as_posix()
     try:
-        source = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        source = await asyncio.to_thread(source_of, path)
     except (OSError, UnicodeDecodeError) as exc:
         return StepFile(
             path=name, sha256="", source="", fault=_fault(name, 1, f"it cannot be read: {exc}")
@@ -82,6 +96,9 @@ async def _read(
         except BrokenStep as exc:
             fault = _fault(name, exc.line or 1, exc.detail, source)
             return StepFile(path=name, sha256=sha256, source=source, fault=fault)
+    if any(each.sha256 != sha256 for each in classes):
+        fault = _fault(name, 1, "it changed while it was read", source)
+        return StepFile(path=name, sha256=sha256, source=source, fault=fault)
     return StepFile(path=name, sha256=sha256, source=source, classes=classes)
 
 
