@@ -62,7 +62,7 @@ async def test_a_message_passes_six_queues_and_comes_back_once(mesh: Mesh):
     kinds_of_event = [key.rsplit(".", 1)[0] for key, _ in events if conversation in key]
     assert kinds_of_event == ["message.created", "turn.started", "message.created", "turn.ended"]
 
-    assert answer["message"]["body"] .endswith("to what will be?")
+    assert answer["message"]["body"].endswith("to what will be?")
     assert answer["message"]["in_reply_to"] == written["id"]
     assert mesh.model.calls.count("what will be?") == 1
     seqs = [
