@@ -9,13 +9,14 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chat_api.tables import conversation, outbox
+from chat_api.tables import conversation, outbox, turn
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import EVENTS
 from warren.contracts.frames import EVENT, ConversationCreated, LoggedEvent
@@ -26,6 +27,16 @@ from warren.failpoints import hit
 _LOCK_MANY = (
     select(conversation.c.id, conversation.c.last_seq)
     .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversation.c.id)
+    .with_for_update()
+)
+_LOCK_OF_TURNS = (
+    select(conversation.c.id, conversation.c.last_seq)
+    .where(
+        conversation.c.id.in_(
+            select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
+        )
+    )
     .order_by(conversation.c.id)
     .with_for_update()
 )
@@ -65,9 +76,14 @@ class Changes:
 
     async def lock(self, ids: Iterable[UUID]) -> None:
         """Lock conversations until the commit. Unknown ids are ignored. Call once."""
-        wanted = sorted(set(ids))
-        found = await self.connection.execute(_LOCK_MANY, {"ids": wanted})
-        for row in found:
+        await self._lock(_LOCK_MANY, ids)
+
+    async def lock_places_of(self, turns: Iterable[UUID]) -> None:
+        """Lock the conversations of these turns, likewise."""
+        await self._lock(_LOCK_OF_TURNS, turns)
+
+    async def _lock(self, statement: Select[Any, Any], ids: Iterable[UUID]) -> None:
+        for row in await self.connection.execute(statement, {"ids": list(set(ids))}):
             self.locked(row.id, row.last_seq)
         self.now = (await self.connection.execute(_CLOCK)).scalar_one()
 

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,7 +19,7 @@ from chat_api.failure_words import plain_words, reference_of
 from chat_api.letter_facts import Facts, fingerprint, read
 from chat_api.plain_text import without_nul
 from chat_api.starting import open_doors
-from chat_api.tables import dead_letter, turn
+from chat_api.tables import dead_letter
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
 from warren.broker.consumer import Delivery
@@ -35,7 +34,6 @@ log = get_logger(__name__)
 
 Fate = Literal["park", "open", "late", "double", "forget"]
 
-_PLACES = select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
 _LOG = TypeAdapter(tuple[LogEntry, ...])
 _OBJECT = TypeAdapter(JsonObject)
 
@@ -79,8 +77,7 @@ class Letters:
         ids = {one.turn_id for one in batch if one.turn_id is not None}
         kept: list[tuple[Fate, Facts]] = []
         async with changing(self._store, "letters") as changes:
-            places = await changes.connection.execute(_PLACES, {"ids": list(ids)})
-            await changes.lock(places.scalars())
+            await changes.lock_places_of(ids)
             turns = await turn_rows.load(changes.connection, ids)
             for one in batch:
                 row = turns.get(one.turn_id) if one.turn_id else None

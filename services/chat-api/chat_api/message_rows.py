@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import RowMapping, Select, select
 
 from chat_api.tables import account, message
 from warren.contracts.chat import MessageView
@@ -35,22 +34,8 @@ def view(row: RowMapping) -> MessageView:
     )
 
 
-async def add(
-    connection: AsyncConnection,
-    author_id: UUID,
-    shown: MessageView,
-    *,
-    step_path: str | None = None,
-    slot: str | None = None,
-) -> None:
-    """Insert a message as it is shown."""
-    await connection.execute(insert(message), [values(author_id, shown, step_path, slot)])
-
-
-def values(
-    author_id: UUID, shown: MessageView, step_path: str | None, slot: str | None
-) -> dict[str, Any]:
-    """Return the columns of a message as it is shown."""
+def values(author_id: UUID, shown: MessageView, step_path: str, slot: str) -> dict[str, Any]:
+    """Return the columns of a bot's message as it is shown."""
     return {
         "id": shown.id,
         "conversation_id": shown.conversation_id,

@@ -10,7 +10,6 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
@@ -18,7 +17,7 @@ from chat_api.door import Join, Start, Wait, for_new_message
 from chat_api.doorway import Present, bots_present, counted
 from chat_api.listening import listeners
 from chat_api.membership import NO_CONVERSATION
-from chat_api.message_rows import select_messages, values, view
+from chat_api.message_rows import select_messages, view
 from chat_api.plain_text import checked
 from chat_api.starting import begin
 from chat_api.tables import message, turn
@@ -30,11 +29,21 @@ from warren.metrics import MESSAGES_POSTED
 
 MAX_KEY_CHARS = 200
 
-_TAKE_SEQ = text("""
-    update conversation c set last_seq = last_seq + 1, active_at = now()
-    where c.id = :place and exists (
-      select 1 from member m where m.conversation_id = c.id and m.account_id = :author)
-    returning c.last_seq, c.kind, clock_timestamp() as now
+# The update locks the conversation; what is read of it afterwards is a statement of its own,
+# since this one sees the tables as they were before it waited for the lock.
+_WRITE = text("""
+    with place as (
+      update conversation c set last_seq = last_seq + 1, active_at = now()
+      where c.id = :place and exists (
+        select 1 from member m where m.conversation_id = c.id and m.account_id = :author)
+      returning c.id, c.last_seq, c.kind, clock_timestamp() as now
+    ), written as (
+      insert into message (id, conversation_id, seq, author_id, body, created_at, client_id)
+      select :id, p.id, p.last_seq, :author, :body, p.now, :key from place p
+      on conflict (author_id, client_id) do nothing
+      returning id
+    )
+    select p.last_seq, p.kind, p.now, exists (select 1 from written) as is_new from place p
 """)
 
 
@@ -86,13 +95,18 @@ def _checked_key(key: str | None) -> str:
 
 
 async def _write(changes: Changes, author: Author, place: UUID, body: str, key: str) -> MessageView:
-    found = await changes.connection.execute(_TAKE_SEQ, {"place": place, "author": author.id})
+    id = uuid4()
+    found = await changes.connection.execute(
+        _WRITE, {"place": place, "author": author.id, "id": id, "body": body, "key": key}
+    )
     locked = found.one_or_none()
     if locked is None:
         raise NotFound(NO_CONVERSATION)
+    if not locked.is_new:
+        raise _SeenBefore
     changes.locked(place, locked.last_seq, locked.now)
     shown = MessageView(
-        id=uuid4(),
+        id=id,
         conversation_id=place,
         seq=locked.last_seq,
         author=author.username,
@@ -101,14 +115,6 @@ async def _write(changes: Changes, author: Author, place: UUID, body: str, key: 
         created_at=changes.now,
         client_id=key,
     )
-    inserted = await changes.connection.execute(
-        upsert(message)
-        .values(values(author.id, shown, None, None))
-        .on_conflict_do_nothing(index_elements=["author_id", "client_id"])
-        .returning(message.c.id)
-    )
-    if inserted.one_or_none() is None:
-        raise _SeenBefore
     changes.tell(MessageCreated(conversation=place, seq=shown.seq, message=shown))
     await _call_bots(changes, locked.kind, shown)
     return shown

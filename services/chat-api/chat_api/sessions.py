@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat_api.changes import Store
+from chat_api.changes import Store, changing, event_message
 from chat_api.tables import session, ticket
 from warren.contracts.accounts import Identity, Me, TicketView
+from warren.contracts.inner import SessionEnded
 from warren.errors import Unauthenticated
 
 SECRET_BYTES = 32
@@ -127,9 +128,11 @@ async def who_is(store: Store, session_id: UUID) -> Who:
 
 
 async def sign_out(store: Store, who: Who) -> None:
-    """End a session and its tickets. Idempotent."""
-    async with store.engine.begin() as connection:
-        await connection.execute(delete(session).where(session.c.id == who.session))
+    """End a session, its tickets and its sockets. Idempotent."""
+    async with changing(store) as changes:
+        await changes.connection.execute(delete(session).where(session.c.id == who.session))
+        ended = SessionEnded(user=who.id, session=str(who.session))
+        changes.send(event_message(f"session.ended.{who.id}", ended))
 
 
 async def make_ticket(store: Store, who: Who) -> TicketView:

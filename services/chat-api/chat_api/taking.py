@@ -15,7 +15,7 @@ from chat_api import inbox, message_rows, turn_rows
 from chat_api.changes import Changes
 from chat_api.reply import bubble
 from chat_api.starting import ended_event, open_doors
-from chat_api.tables import message, turn
+from chat_api.tables import message
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import accepts, after
 from warren.contracts.base import JsonObject
@@ -24,7 +24,6 @@ from warren.contracts.ids import step_path
 from warren.contracts.outcome import Outcome, TurnEnd
 from warren.contracts.slip import LogEntry
 
-_PLACES = select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
 _POSTED = select(message.c.turn_id, message.c.step_path, message.c.slot).where(
     message.c.turn_id.in_(bindparam("ids", expanding=True))
 )
@@ -60,8 +59,7 @@ async def take(changes: Changes, batch: Sequence[Taken]) -> Tally:
     """Apply outcomes in order. Doubles and outcomes of another run change nothing."""
     new = await inbox.note(changes.connection, [one.id for one in batch])
     ids = {one.outcome.turn_id for one in batch}
-    places = await changes.connection.execute(_PLACES, {"ids": list(ids)})
-    await changes.lock(places.scalars())
+    await changes.lock_places_of(ids)
     taking = _Taking(changes, await turn_rows.load(changes.connection, ids))
     posted = await changes.connection.execute(_POSTED, {"ids": list(ids)})
     taking.posted = {(row.turn_id, row.step_path, row.slot) for row in posted}

@@ -65,6 +65,8 @@ async def test_signing_out_ends_the_session_for_good(world):
     out = await world.http.post("/api/v1/auth/logout")
 
     assert out.status_code == 204
+    (row,) = world.shelf.rows
+    assert row.message.key.startswith("session.ended."), "gateways close its sockets"
     again = await world.http.get("/api/v1/auth/me", headers={"Cookie": f"warren={old}"})
     assert again.status_code == 401
     assert "again" in again.json()["detail"]

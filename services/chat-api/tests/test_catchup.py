@@ -1,5 +1,6 @@
 """Catch-up: every change after a seq, or reset; never a part. And who may ask."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from chat_api.sessions import open_session, who_has
 from warren.contracts.inner import CaughtUp
 
 
-async def ask(world, user, known, **more):
+async def ask(world, user, known, **more) -> Any:
     body = {"user": str(user), "conversations": {str(k): v for k, v in known.items()}} | more
     answer = await world.inner.post("/inner/catch-up", json=body)
     if answer.status_code != 200:

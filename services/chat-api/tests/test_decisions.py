@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -103,7 +103,7 @@ def test_mentions(body, expected):
     assert mentions(body) == expected
 
 
-def bot(name, listens="mentioned", removed=False):
+def bot(name, listens="mentioned", removed=False) -> Any:
     return SimpleNamespace(name=name, listens=listens, removed=removed)
 
 
@@ -181,7 +181,7 @@ def test_pauses_after_failed_logins(failures, seconds):
     assert pause_seconds(failures, FREE_HERE) == seconds
 
 
-def turn(state, run=2):
+def turn(state, run=2) -> Any:
     return SimpleNamespace(state=state, run=run)
 
 
@@ -203,7 +203,8 @@ def turn(state, run=2):
     ],
 )
 def test_what_a_letter_does_to_its_turn(row, run, reason, fate):
-    assert fate_of(row, SimpleNamespace(run=run, reason=reason)) == fate
+    facts: Any = SimpleNamespace(run=run, reason=reason)
+    assert fate_of(row, facts) == fate
 
 
 @pytest.mark.parametrize("reason", get_args(FailureReason))

@@ -164,14 +164,14 @@ async def test_an_outcome_that_breaks_the_gate_is_kept_and_the_others_go_on(worl
     ben = await world.person("ben")
     await world.say(ben, await world.place(ben, turn.bot_id))
     other = (await world.turns())[-1]
-    from chat_api import taking
+    from chat_api import reply, taking
 
-    real = taking.bubble
+    real = reply.bubble
 
-    def bubble(row, reply, seq, now):
-        if reply.body == "poison":
-            raise ValueError(reply.body)
-        return real(row, reply, seq, now)
+    def bubble(row, said, seq, now):
+        if said.body == "poison":
+            raise ValueError(said.body)
+        return real(row, said, seq, now)
 
     monkeypatch.setattr(taking, "bubble", bubble)
 

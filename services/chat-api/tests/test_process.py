@@ -1,18 +1,20 @@
-"""The real process on real servers: a message goes out as a command, an outcome comes back."""
+"""The real process on real servers: messages out, outcomes in, death at each window, clean ends."""
 
 import asyncio
 import os
 import signal
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import aio_pika
 import httpx2
 import orjson
+import psycopg
+import pytest
 
 from infra.native.ports import free_block
 from warren.broker.connection import connect
@@ -131,6 +133,14 @@ async def sign_up_and_open(http: httpx2.AsyncClient, bot: str = "echo") -> str:
     return place.json()["id"]
 
 
+async def post(http: httpx2.AsyncClient, place: str, key: str, body: str = "hello") -> Any:
+    return await http.post(
+        f"/api/v1/conversations/{place}/messages",
+        json={"body": body},
+        headers={"Idempotency-Key": key},
+    )
+
+
 async def test_a_message_is_answered_through_the_broker(chat_database, vhost, cards):
     await declare_steps(vhost, "draft", "reply")
     async with chat_api(chat_database, vhost.url("chat")) as (process, http, inner):
@@ -138,11 +148,7 @@ async def test_a_message_is_answered_through_the_broker(chat_database, vhost, ca
         await publish_card(vhost, cards("echo", published_at=datetime.now(UTC)))
         place = await sign_up_and_open(http)
 
-        posted = await http.post(
-            f"/api/v1/conversations/{place}/messages",
-            json={"body": "hello"},
-            headers={"Idempotency-Key": "k1"},
-        )
+        posted = await post(http, place, "k1")
         command, message = await next_command(vhost, "draft")
         await answer(vhost, command, "hello yourself")
 
@@ -166,11 +172,7 @@ async def test_a_command_that_no_queue_takes_parks_its_turn(chat_database, vhost
         await ready(inner)
         await publish_card(vhost, cards("echo", published_at=datetime.now(UTC)))
         place = await sign_up_and_open(http)
-        await http.post(
-            f"/api/v1/conversations/{place}/messages",
-            json={"body": "hello"},
-            headers={"Idempotency-Key": "k1"},
-        )
+        await post(http, place, "k1")
 
         async def parked() -> Any:
             shown = (await http.get(f"/api/v1/conversations/{place}")).json()
@@ -209,3 +211,80 @@ async def test_without_a_database_every_route_says_so_at_once(vhost):
         assert (await inner.get("/readyz")).json()["reasons"][0].startswith("database")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+def ask(database: str, statement: LiteralString) -> list[Any]:
+    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+        return connection.execute(statement).fetchall()
+
+
+async def all_published(database: str) -> bool:
+    return not ask(database, "select 1 from outbox where published_at is null")
+
+
+WRITING = ["chat.before_commit", "chat.after_commit", "relay.before_publish", "relay.before_mark"]
+
+
+@pytest.mark.parametrize("failpoint", WRITING)
+async def test_killed_while_it_writes_no_message_is_lost_or_doubled(
+    chat_database, vhost, cards, failpoint
+):
+    await declare_steps(vhost, "draft", "reply")
+    second = f"{failpoint}=2"  # the first hit is that of the new conversation
+    async with chat_api(chat_database, vhost.url("chat"), FAILPOINTS=second) as (
+        process,
+        http,
+        inner,
+    ):
+        await ready(inner)
+        await publish_card(vhost, cards("echo", published_at=datetime.now(UTC)))
+        place = await sign_up_and_open(http)
+        await eventually(lambda: all_published(chat_database))
+        cookie = http.cookies["warren"]
+        with suppress(httpx2.TransportError):
+            await post(http, place, "k1")
+        assert await asyncio.wait_for(process.wait(), 10) == -signal.SIGKILL
+    async with chat_api(chat_database, vhost.url("chat")) as (_, http, inner):
+        http.headers["Cookie"] = f"warren={cookie}"
+        await ready(inner)
+        assert (await post(http, place, "k1")).status_code == 201
+        command, _ = await next_command(vhost, "draft")
+        await answer(vhost, command, "once")
+
+        async def done() -> Any:
+            return ask(chat_database, "select 1 from turn where state = 'done'")
+
+        await eventually(done)
+
+        await eventually(lambda: all_published(chat_database))
+    assert ask(chat_database, "select count(*) from message") == [(2,)]
+    log = ask(chat_database, "select seq from outbox where seq is not null order by seq")
+    assert log == [(1,), (2,), (3,), (4,)]
+
+
+@pytest.mark.parametrize("failpoint", ["gate.before_commit", "gate.after_commit"])
+async def test_killed_in_the_gate_a_reply_is_shown_once(chat_database, vhost, cards, failpoint):
+    await declare_steps(vhost, "draft", "reply")
+    async with chat_api(chat_database, vhost.url("chat"), FAILPOINTS=failpoint) as (
+        process,
+        http,
+        inner,
+    ):
+        await ready(inner)
+        await publish_card(vhost, cards("echo", published_at=datetime.now(UTC)))
+        place = await sign_up_and_open(http)
+        await post(http, place, "k1")
+        command, _ = await next_command(vhost, "draft")
+        await answer(vhost, command, "once")
+        assert await asyncio.wait_for(process.wait(), 10) == -signal.SIGKILL
+    async with chat_api(chat_database, vhost.url("chat")) as (_, _, inner):
+        await ready(inner)
+
+        async def done() -> Any:
+            return ask(chat_database, "select 1 from turn where state = 'done'")
+
+        await eventually(done)
+        await answer(vhost, command, "twice")
+        await asyncio.sleep(0.5)
+    assert ask(chat_database, "select body from message where turn_id is not null") == [("once",)]
+    assert ask(chat_database, "select max(last_seq) from conversation") == [(4,)]
