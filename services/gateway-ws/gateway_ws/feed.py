@@ -14,6 +14,7 @@ from warren.broker.connection import Broker
 from warren.broker.consumer import Delivery
 from warren.broker.own_queue import OwnQueue, consume_own
 from warren.broker.topology import EVENTS, PROGRESS
+from warren.contracts.inner import SessionEnded
 from warren.logging import get_logger
 from warren.metrics import FRAMES_DROPPED
 
@@ -58,6 +59,10 @@ class Feed:
         if key.startswith(NOT_FOR_BROWSERS):
             return
         try:
+            if key.startswith("session."):
+                ended = SessionEnded.model_validate_json(delivery.body)
+                self._hub.close_session(ended.session, ended.user)
+                return
             event, body = read_event(delivery.body)
             if key.startswith("user."):
                 self._hub.tell_user(UUID(body["user"]), event, int(body["view"]["last_seq"]))

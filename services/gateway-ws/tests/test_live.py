@@ -2,6 +2,9 @@
 
 import asyncio
 
+from warren.contracts.frames import CloseCode
+from warren.contracts.inner import SessionEnded
+
 
 async def test_events_that_cross_go_out_in_order(world):
     ana = world.chat.person("ana")
@@ -43,6 +46,19 @@ async def test_a_lost_event_that_none_follows_is_found_by_the_check(world):
 
     world.chat.message(where, "lost on the way")
     await browser.until(lambda: browser.seqs(where) == [1])
+
+
+async def test_signing_out_closes_the_sockets_of_that_session_at_once(world):
+    ana = world.chat.person("ana")
+    world.chat.person("bo")
+    await world.gateway()
+    browser, other = await world.live("ana", {}), await world.live("bo", {})
+    ended = SessionEnded(user=ana.id, session=ana.session)
+
+    await world.publish(ended.model_dump_json().encode(), key=f"session.ended.{ana.id}")
+
+    assert await browser.close_code() == CloseCode.NO_SESSION
+    assert other.socket.close_code is None
 
 
 async def test_a_double_event_is_sent_once(world):

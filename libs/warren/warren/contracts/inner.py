@@ -1,6 +1,6 @@
 """What services ask chat-api on its inner port. Every call carries the service token."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from warren.contracts.accounts import Identity
@@ -14,6 +14,18 @@ class Credentials(Message):
     cookie: str | None = None
     bearer: str | None = None
     ticket: str | None = None
+
+
+class SessionEnded(Message):
+    """A person signed out. Key `session.ended.<user>` on `warren.events`: gateways close its
+    sockets.
+
+    session is Identity.session. Never shown to browsers.
+    """
+
+    type: Literal["session.ended"] = "session.ended"
+    user: UUID
+    session: str
 
 
 class Membership(Message):
