@@ -13,7 +13,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.WARREN_URL ?? "http://localhost:8080",
     locale: "en-GB",
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

@@ -25,6 +25,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme });
 
     test(`every screen is free of axe's faults in ${colorScheme}`, async ({ page }) => {
+      test.setTimeout(90_000); // six readings of a whole page, each of some seconds on a busy machine
       await page.goto("/login");
       await expect(page.getByRole("button", { name: "Log in" })).toBeVisible();
       await expectNoFaults(page);

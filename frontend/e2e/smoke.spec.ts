@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { messages, newName, openWith, PASSWORD, say, signUp, writer } from "./people";
+import { messages, newName, openWith, PASSWORD, say, signUp, signUpByForm, writer } from "./people";
 
 test("a person signs up, logs out and logs in", async ({ page }) => {
-  const username = await signUp(page);
+  const username = await signUpByForm(page);
   await page.getByRole("button", { name: /^Account of/ }).click();
   await page.getByRole("menuitem", { name: "Log out" }).click();
   await page.getByLabel("Username").fill(username);

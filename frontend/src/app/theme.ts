@@ -2,6 +2,7 @@
 import {
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   localStorageColorSchemeManager,
 } from "@mantine/core";
 
@@ -12,6 +13,11 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  // what stands on the accent is dark in the dark theme: Mantine would make it white
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...colours, color: "var(--accent-on)" } : colours;
+  },
 });
 
 /** The same key is read by public/theme.js before the first paint. */

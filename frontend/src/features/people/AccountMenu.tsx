@@ -1,6 +1,5 @@
-import { Menu, useMantineColorScheme } from "@mantine/core";
+import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import { Avatar } from "../../shared/Avatar";
-import { Icon } from "../../shared/Icon";
 import { text } from "../../shared/text";
 import { useLogout } from "../accounts/useMe";
 import { useChatSession } from "../chat/chatSession";
@@ -14,7 +13,14 @@ export function AccountMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const logout = useLogout();
   return (
-    <Menu defaultOpened position="bottom-end" width={220} shadow="md">
+    <Menu
+      defaultOpened
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+      position="bottom-end"
+      width={220}
+      shadow="md"
+    >
       <Menu.Target>
         <button
           type="button"
@@ -34,18 +40,16 @@ export function AccountMenu() {
         </div>
         <Menu.Divider />
         <Menu.Label>{text.theme.title}</Menu.Label>
-        {SCHEMES.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            closeMenuOnClick={false}
-            onClick={() => setColorScheme(scheme)}
-            rightSection={colorScheme === scheme ? <Icon name="check" /> : null}
-          >
-            {text.theme[scheme]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        >
+          {SCHEMES.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme} closeMenuOnClick={false}>
+              {text.theme[scheme]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => logout.mutate()}>{text.account.logOut}</Menu.Item>
       </Menu.Dropdown>

@@ -54,6 +54,7 @@ function BotCard({ bot }: { readonly bot: UserView }) {
             key={starter}
             type="button"
             className={styles.starter}
+            title={starter}
             onClick={() => start.mutate({ members, say: starter })}
           >
             {starter}

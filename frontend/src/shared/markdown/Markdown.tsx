@@ -12,6 +12,12 @@ import { sanitizeSchema } from "./sanitizeSchema";
 const REMARK = [remarkGfm, remarkHtmlAsText];
 
 const COMPONENTS: Components = {
+  // a message stands below the page's own headings, whatever its writer thought
+  h1: ({ children }) => <h3>{children}</h3>,
+  h2: ({ children }) => <h4>{children}</h4>,
+  h3: ({ children }) => <h5>{children}</h5>,
+  h4: ({ children }) => <h6>{children}</h6>,
+  h5: ({ children }) => <h6>{children}</h6>,
   a: ({ href, title, children }) => (
     <a href={href} title={title} target="_blank" rel="noopener noreferrer nofollow">
       {children}

@@ -19,7 +19,7 @@ export function FailedTurnCard({ turn, bot }: FailedTurnCardProps) {
         <Icon name="warning" />
       </span>
       <div className={styles.words}>
-        <h3 className={styles.title}>{words.failedTitle(bot)}</h3>
+        <h2 className={styles.title}>{words.failedTitle(bot)}</h2>
         <p className={styles.what}>{turn.failure || words.failedSafe}</p>
         {turn.reference ? (
           <p className={styles.reference}>

@@ -22,7 +22,7 @@ export function MessageRow({ row, log, me }: MessageRowProps) {
   if (message.author === me) {
     return (
       <article className={styles.mine} data-heads={heads} data-seq={message.seq}>
-        <h3 className={styles.spoken}>{text.chat.yours}</h3>
+        <h2 className={styles.spoken}>{text.chat.yours}</h2>
         <div className={styles.bubble}>
           <Markdown body={message.body} />
         </div>
@@ -35,11 +35,11 @@ export function MessageRow({ row, log, me }: MessageRowProps) {
     <article className={styles.theirs} data-heads={heads} data-seq={message.seq}>
       {heads ? <Avatar user={author} /> : null}
       <div className={styles.content}>
-        <h3 className={heads ? styles.name : styles.spoken}>
+        <h2 className={heads ? styles.name : styles.spoken}>
           {author.display_name}
           {message.author_kind === "bot" ? <BotWord /> : null}
           {heads ? <Meta message={message} /> : null}
-        </h3>
+        </h2>
         {quote ? <QuoteLine quote={quote} log={log} me={me} /> : null}
         <div className={styles.line}>
           <Markdown body={message.body} />

@@ -17,7 +17,7 @@ export function PendingRow({ pending, heads, outbox }: PendingRowProps) {
   const failed = pending.state !== "sending";
   return (
     <article className={message.mine} data-heads={heads}>
-      <h3 className={message.spoken}>{text.chat.yours}</h3>
+      <h2 className={message.spoken}>{text.chat.yours}</h2>
       <div className={message.bubble} data-pending={pending.state}>
         <Markdown body={pending.body} />
       </div>
