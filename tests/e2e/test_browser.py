@@ -4,11 +4,12 @@ The cases and their words are in frontend/e2e/*.spec.ts; this starts what they n
 end.
 """
 
+import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -23,8 +24,8 @@ BUILT = CLIENT / "dist" / "index.html"
 SUITE_SECONDS = 240
 
 
-@asynccontextmanager
-async def behind_caddy(mesh: Mesh) -> AsyncGenerator[str]:
+@contextmanager
+def behind_caddy(mesh: Mesh) -> Generator[str]:
     """The mesh's public address, served by Caddy as in production."""
     public = mesh.ports["public"]
     environment = os.environ | {
@@ -46,10 +47,8 @@ async def behind_caddy(mesh: Mesh) -> AsyncGenerator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        async with httpx2.AsyncClient(
-            transport=httpx2.AsyncHTTPTransport(retries=10), base_url=f"http://localhost:{public}"
-        ) as http:
-            assert (await http.get("/")).status_code == 200
+        with httpx2.Client(transport=httpx2.HTTPTransport(retries=8)) as http:
+            assert http.get(f"http://localhost:{public}/").status_code == 200
         yield f"http://localhost:{public}"
     finally:
         caddy.terminate()
@@ -64,18 +63,20 @@ async def test_the_client_in_chromium(tmp_path: Path, vhost: Vhost, postgres: Po
             pytest.skip(f"{path.name} is not there: run {remedy} once")
     bots = tmp_path / "bots"
     shutil.copytree(ROOT / "bot_config", bots)
-    async with (
-        Mesh.running(tmp_path, vhost, postgres, bots, model_delay=0.02) as mesh,
-        behind_caddy(mesh) as url,
-    ):
-        done = subprocess.run(
-            ["npx", "--no-install", "playwright", "test"],
-            cwd=CLIENT,
-            env=os.environ | {"WARREN_URL": url},
-            capture_output=True,
-            text=True,
-            timeout=SUITE_SECONDS,
-            check=False,
-        )
-        print(done.stdout[-6000:])  # noqa: T201 # pytest shows it when the test fails
+    async with Mesh.running(tmp_path, vhost, postgres, bots, model_delay=0.02) as mesh:
+        with behind_caddy(mesh) as url:
+            done = await asyncio.to_thread(playwright, url)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:] + mesh.logs()
+
+
+def playwright(url: str) -> subprocess.CompletedProcess[str]:
+    """Run the suite of frontend/e2e on an address."""
+    return subprocess.run(
+        ["npx", "--no-install", "playwright", "test"],
+        cwd=CLIENT,
+        env=os.environ | {"WARREN_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=SUITE_SECONDS,
+        check=False,
+    )
