@@ -12,10 +12,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustChannel
+from aiormq.abc import AbstractChannel
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
+from warren.broker.acks import Acker
 from warren.broker.connection import Broker
 from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
@@ -72,6 +75,7 @@ class Consumer:
         self._queue: AbstractQueue | None = None
         self._tag: str | None = None
         self._busy: set[asyncio.Task[Any]] = set()
+        self._ackers: WeakKeyDictionary[AbstractChannel, Acker] = WeakKeyDictionary()
 
     @property
     def busy(self) -> int:
@@ -115,11 +119,16 @@ class Consumer:
         self._busy.add(task)
         try:
             await self._handle(to_delivery(message))
-            await message.ack()
+            await self._ack(message)
         except (AMQPError, ChannelInvalidStateError, ConnectionError):
             log.info("ack came too late, the message will come again", queue=self._name)
         finally:
             self._busy.discard(task)
+
+    async def _ack(self, message: AbstractIncomingMessage) -> None:
+        if message.channel not in self._ackers:
+            self._ackers[message.channel] = Acker(message.channel)
+        await self._ackers[message.channel].ack(message.delivery_tag or 0)
 
     async def _handle(self, delivery: Delivery) -> None:
         while True:

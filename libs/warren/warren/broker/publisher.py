@@ -8,7 +8,9 @@ from uuid import UUID
 
 import aio_pika
 from aio_pika.abc import AbstractRobustChannel
+from aiormq.channel import Channel
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from pamqp.commands import Basic
 from pamqp.common import FieldValue
 
 from warren.broker.connection import Broker
@@ -45,7 +47,6 @@ class Publisher:
         self._app_id = app_id
         self._channel: AbstractRobustChannel | None = None
         self._opening = asyncio.Lock()
-        self._exchanges: dict[str, aio_pika.abc.AbstractExchange] = {}
 
     async def publish(self, message: Outgoing, timeout_seconds: float = CONFIRM_SECONDS) -> None:
         """Publish and wait for the broker's confirm.
@@ -59,9 +60,15 @@ class Publisher:
             raise ValueError(f"a message of {len(message.body)} bytes is over {MAX_BODY_BYTES}")
         try:
             async with asyncio.timeout(timeout_seconds):
-                exchange = await self._exchange(message.exchange)
-                await exchange.publish(
-                    self._amqp(message), routing_key=message.key, mandatory=message.mandatory
+                channel = await self._open()
+                # wait=False: not for the socket; the confirm says more, and bytes go out together.
+                await channel.basic_publish(
+                    message.body,
+                    exchange=message.exchange,
+                    routing_key=message.key,
+                    properties=self._properties(message),
+                    mandatory=message.mandatory,
+                    wait=False,
                 )
         except aio_pika.exceptions.DeliveryError as error:
             PUBLISH_FAILURES.labels(message.exchange, "returned").inc()
@@ -77,28 +84,29 @@ class Publisher:
             PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
             raise BrokerUnavailable(f"the connection is down: {type(error).__name__}") from error
 
-    def _amqp(self, message: Outgoing) -> aio_pika.Message:
+    def _properties(self, message: Outgoing) -> Basic.Properties:
         correlation = message.correlation_id
-        return aio_pika.Message(
-            message.body,
+        return Basic.Properties(
             headers=dict(message.headers),
             content_type="application/json",
             delivery_mode=2 if message.persistent else 1,
             message_id=str(message.message_id),
             correlation_id=str(correlation) if correlation else None,
-            type=message.type,
+            message_type=message.type,
             app_id=self._app_id,
             timestamp=datetime.now(UTC),
         )
 
-    async def _exchange(self, name: str) -> aio_pika.abc.AbstractExchange:
-        if name in self._exchanges:
-            return self._exchanges[name]
-        async with self._opening:
-            if self._channel is None:
-                self._channel = await self._broker.publishing.channel(
-                    publisher_confirms=True, on_return_raises=True
-                )
-            channel = self._channel
-            self._exchanges[name] = await channel.get_exchange(name, ensure=False)
-        return self._exchanges[name]
+    async def _open(self) -> Channel:
+        """Return the channel of this moment: after a lost connection it is another one."""
+        if self._channel is None:
+            async with self._opening:
+                if self._channel is None:
+                    self._channel = await self._broker.publishing.channel(
+                        publisher_confirms=True, on_return_raises=True
+                    )
+        if self._channel.is_closed:
+            raise ChannelInvalidStateError("the channel is closed")
+        channel = await self._channel.get_underlay_channel()
+        assert isinstance(channel, Channel)
+        return channel

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jsonpatch
+import orjson
 
 from warren.contracts.base import JsonObject
 from warren.step.shape import is_array, is_object
@@ -37,7 +38,7 @@ def _diff_objects(before: JsonObject, after: JsonObject, at: str, out: list[Json
             out.append({"op": "remove", "path": f"{at}/{_escaped(key)}"})
             continue
         new = after[key]
-        if old is not new:
+        if old is not new and not _same_text(old, new):
             _diff_values(old, new, at, key, out)
     for key, new in after.items():
         if key not in before:
@@ -115,6 +116,14 @@ def _same(left: Any, right: Any) -> bool:
     if is_array(left):
         return all(_same(one, other) for one, other in zip(left, right, strict=True))
     return type(left) is type(right)
+
+
+def _same_text(left: Any, right: Any) -> bool:
+    """Return whether both are written alike: the quick answer for most of a payload."""
+    try:
+        return orjson.dumps(left) == orjson.dumps(right)
+    except TypeError:
+        return False
 
 
 def _escaped(key: str) -> str:
