@@ -5,6 +5,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 PY := $(BIN)/python
 NPM := $(PY) -m infra.native.client
+# Starts a whole Warren on free ports for one command, beside one that runs already.
+PRIVATE := $(PY) -m infra.native.private
 
 ##@ Run
 
@@ -45,12 +47,12 @@ model: install ## Fetch the local language model now, with LOCAL_LLM_SIZE=0.5b
 .PHONY: test
 test: install-test lint typecheck ## Run lint, types and all quick tests (12 minutes at most)
 	@$(NPM) test
-	@$(NPM) build
+	@$(PRIVATE) npm run e2e -- smoke.spec.ts
 	@$(PY) -m pytest $(args)
 
 .PHONY: e2e
 e2e: install-test ## Run the end-to-end tests in full, browser included, with args="-k stream"
-	@$(NPM) build
+	@$(PRIVATE) npm run e2e
 	@$(PY) -m pytest tests/e2e -m "long or not long" $(args)
 
 .PHONY: faults
@@ -63,7 +65,7 @@ bench: install ## Measure, with w=hop
 
 .PHONY: screenshots
 screenshots: install-test ## Take pictures of the client's screens
-	@$(NPM) run screenshots
+	@$(PRIVATE) npm run screenshots
 
 ##@ Write code
 

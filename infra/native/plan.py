@@ -39,6 +39,7 @@ SETTINGS: Mapping[str, str] = {
     "LOCAL_LLM_SIZE": "",
     "LOCAL_LLM_CACHE": "",
     "BOT_CONFIG_DIR": "",
+    "RUN_DIR": "",
 }
 NEVER_SAVED = ("OPENAI_API_KEY",)
 
@@ -71,8 +72,8 @@ class Plan:
 
     @property
     def run(self) -> Path:
-        """Return the folder of data, logs and secrets: everything that this clone made."""
-        return self.root / ".run"
+        """Return the folder of data, logs and secrets: .run, or RUN_DIR for one beside it."""
+        return Path(self.values["RUN_DIR"] or self.root / ".run")
 
     @property
     def logs(self) -> Path:
@@ -140,11 +141,12 @@ def parse_dotenv(text: str) -> dict[str, str]:
 def read_plan(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Plan:
     """Return this clone's plan; what runs keeps its settings unless others are given."""
     dotenv = root / ".env"
-    saved = root / ".run" / "plan.json"
+    given = os.environ if environment is None else environment
+    saved = Path(given.get("RUN_DIR") or root / ".run") / "plan.json"
     return Plan(
         root,
         choose(
-            os.environ if environment is None else environment,
+            given,
             parse_dotenv(dotenv.read_text()) if dotenv.exists() else {},
             json.loads(saved.read_text()) if saved.exists() else {},
         ),
