@@ -26,6 +26,7 @@ async function main() {
       for (const colorScheme of ["light", "dark"]) {
         const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
         const shoot = async (page, name) => {
+          await page.mouse.move(0, 0);
           await page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`) });
         };
         if (server) await shootDemo(context, server.resolvedUrls.local[0], shoot);
@@ -60,6 +61,7 @@ async function shootDemo(context, base, shoot) {
   for (const [name, query] of Object.entries(screens)) {
     const page = await context.newPage();
     await page.goto(`${base}demo.html${query}`);
+    await page.getByRole("heading").first().waitFor();
     await page.waitForTimeout(1500);
     if (name === "offline") {
       await page.getByRole("textbox", { name: /Message to/ }).fill("On my way, save me a seat");
