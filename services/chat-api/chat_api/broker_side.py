@@ -49,11 +49,14 @@ class BrokerSide:
         self._feed = feed
         self._broker: Broker | None = None
 
+    @property
+    def connected(self) -> bool:
+        """Whether RabbitMQ is there at this moment."""
+        return self._broker is not None and self._broker.connected
+
     async def check(self) -> str | None:
         """Say why the broker side is not ready, or None."""
-        if self._broker is None or not self._broker.connected:
-            return "broker: not connected"
-        return None
+        return None if self.connected else "broker: not connected"
 
     async def run(self, stop: asyncio.Event, flushed: asyncio.Event) -> None:
         """Connect, consume until stop; keep the connection until the relay is flushed."""

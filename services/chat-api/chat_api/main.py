@@ -88,7 +88,8 @@ async def _run_all(
         if not await store.relay.flush(FLUSH_SECONDS):
             log.warning("stopping with unpublished rows; the next process publishes them")
         flushed.set()
-        await asyncio.wait([consuming], timeout=END_SECONDS)
+        if broker.connected:
+            await asyncio.wait([consuming], timeout=END_SECONDS)
         consuming.cancel()
         relay.cancel()
     log.info("stopped")

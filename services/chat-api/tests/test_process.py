@@ -22,6 +22,7 @@ from warren.broker.publisher import Outgoing, Publisher
 
 PASSWORD = "a quiet river at noon"
 TOKEN = "a service token of tests"
+PATIENCE_SECONDS = 40  # for a process to start, or a message to come, on a busy machine
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def chat_api(
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port + 1}", headers=bearer) as inner,
         ):
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
                     try:
                         await inner.get("/livez")
@@ -60,13 +61,13 @@ async def chat_api(
 
 
 async def ready(inner: httpx2.AsyncClient) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await inner.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.05)
 
 
 async def eventually(ask: Any) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not (found := await ask()):
             await asyncio.sleep(0.05)
     return found
@@ -96,7 +97,7 @@ async def next_command(vhost: Any, kind: str) -> Any:
     async with await aio_pika.connect(vhost.url("admin")) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue(f"step.{kind}", ensure=False)
-        async with queue.iterator(timeout=10) as found:
+        async with queue.iterator(timeout=PATIENCE_SECONDS) as found:
             async for message in found:
                 await message.ack()
                 return orjson.loads(message.body), message
