@@ -40,7 +40,7 @@ export async function openWith(page: Page, username: string): Promise<void> {
     .getByRole("navigation")
     .getByRole("button")
     .filter({ has: page.locator("span") })
-    .filter({ hasText: new RegExp(username, "i") });
+    .filter({ hasText: new RegExp(username.replaceAll("-", "[- ]"), "i") });
   await person.first().click();
   await expect(writer(page)).toBeVisible();
 }
