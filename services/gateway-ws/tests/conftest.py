@@ -3,12 +3,15 @@ is a small server that keeps conversations in memory and publishes as the relay 
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -366,3 +369,35 @@ async def world(gateway_vhost: Vhost) -> AsyncIterator[World]:
             yield world
         finally:
             await world._stack.aclose()
+
+
+@pytest.fixture
+async def process(world: Any) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A gateway as a process; world.port and world.inner tell where it is."""
+    settings = world.settings()
+    environment = {
+        "AMQP_URL": settings.amqp_url.get_secret_value(),
+        "SERVICE_TOKEN": settings.service_token.get_secret_value(),
+        "PUBLIC_URL": settings.public_url,
+        "HTTP_PORT": str(settings.http_port),
+        "INNER_PORT": str(settings.inner_port),
+        "CHAT_API_INNER_URL": settings.chat_api_inner_url,
+    }
+    world.port, world.inner = settings.http_port, f"http://127.0.0.1:{settings.inner_port}"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway_ws", env=os.environ | environment
+    )
+    try:
+        async with httpx2.AsyncClient() as http, asyncio.timeout(20):
+            while True:
+                try:
+                    if (await http.get(f"{world.inner}/readyz")).status_code == 200:
+                        break
+                except httpx2.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+        yield child
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()

@@ -1,44 +1,10 @@
 """The gateway as a process: it starts, tells its health, and ends in time."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
 
 import httpx2
-import pytest
-
-
-@pytest.fixture
-async def process(world):
-    settings = world.settings()
-    environment = {
-        "AMQP_URL": settings.amqp_url.get_secret_value(),
-        "SERVICE_TOKEN": settings.service_token.get_secret_value(),
-        "PUBLIC_URL": settings.public_url,
-        "HTTP_PORT": str(settings.http_port),
-        "INNER_PORT": str(settings.inner_port),
-        "CHAT_API_INNER_URL": settings.chat_api_inner_url,
-    }
-    world.port, world.inner = settings.http_port, f"http://127.0.0.1:{settings.inner_port}"
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway_ws", env=os.environ | environment
-    )
-    try:
-        async with httpx2.AsyncClient() as http, asyncio.timeout(20):
-            while True:
-                try:
-                    if (await http.get(f"{world.inner}/readyz")).status_code == 200:
-                        break
-                except httpx2.TransportError:
-                    pass
-                await asyncio.sleep(0.05)
-        yield child
-    finally:
-        if child.returncode is None:
-            child.kill()
-        await child.wait()
 
 
 async def test_sigterm_tells_every_socket_to_come_back_and_ends_within_5_seconds(world, process):

@@ -107,3 +107,16 @@ async def test_a_session_that_ended_does_not_keep_a_hole_from_being_read(world):
     await here.until(lambda: here.seqs(where) == [1, 2])
     assert await gone.close_code() == 4401
     assert gone.seqs(where) == []
+
+
+async def test_fresh_queues_have_every_conversation_read_at_once(world, monkeypatch):
+    monkeypatch.setattr("gateway_ws.recheck.SOON_SECONDS", 1e6)
+    ana = world.chat.person("ana")
+    where = world.chat.conversation(ana)
+    gateway = await world.gateway()
+    browser = await world.live("ana", {where: 0})
+    world.chat.message(where, "nobody listened, and nothing follows")
+
+    await gateway._on_fresh()
+
+    await browser.until(lambda: browser.seqs(where) == [1], seconds=2)

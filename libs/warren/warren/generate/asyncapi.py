@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from warren.broker import topology
-from warren.contracts import control, failure, frames, outcome, registry, slip
+from warren.contracts import control, failure, frames, inner, outcome, registry, slip
 from warren.generate.schema import one_paragraph, schemas_of
 
 TARGET = Path("docs/reference/asyncapi.json")
@@ -80,6 +80,7 @@ SPOTS: tuple[Spot, ...] = (
         "{event}.{subject}",
         (
             *(Spoken(model, frames.EVENT) for model in LOGGED),
+            Spoken(inner.SessionEnded, frames.EVENT),
             Spoken(registry.BotCard, registry.BOT_PUBLISHED),
         ),
         senders=("chat-api", "registry"),
