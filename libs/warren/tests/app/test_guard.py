@@ -2,6 +2,7 @@
 
 import pytest
 from starlette.datastructures import Headers
+
 from warren.app.guard import judge
 
 HOME = "http://localhost:8080"

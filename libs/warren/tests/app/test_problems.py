@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
+
 from warren.app import problems
 from warren.app.guard import MAX_BODY_BYTES, Guard
 from warren.errors import Conflict

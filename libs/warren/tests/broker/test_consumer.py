@@ -6,12 +6,12 @@ from contextlib import suppress
 from uuid import uuid4
 
 import pytest
+
+from conftest import Vhost
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
 from warren.broker.consumer import Consumer, Delivery
 from warren.broker.publisher import Outgoing, Publisher
-
-from conftest import Vhost
 
 
 async def fill(vhost: Vhost, count: int) -> None:

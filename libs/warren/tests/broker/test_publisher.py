@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import aio_pika
 import pytest
+
+from conftest import Vhost
 from warren.broker.connection import connect
 from warren.broker.publisher import Outgoing, Publisher
 from warren.errors import BrokerUnavailable, Unroutable
-
-from conftest import Vhost
 
 
 def outgoing(exchange: str, key: str, mandatory: bool = True) -> Outgoing:

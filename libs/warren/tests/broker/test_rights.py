@@ -4,9 +4,9 @@ may not."""
 import aio_pika
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
-from warren.broker.topology import step_queue
 
 from conftest import Vhost
+from warren.broker.topology import step_queue
 
 MAY_PUBLISH = {
     "chat": ["warren.steps", "warren.events", "warren.control"],

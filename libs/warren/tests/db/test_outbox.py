@@ -9,14 +9,14 @@ import aio_pika
 import pytest
 from sqlalchemy import MetaData, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from conftest import Vhost
 from warren.broker.connection import connect
 from warren.broker.publisher import Outgoing, Publisher
 from warren.db.engine import make_engine
 from warren.db.outbox import Outbox, outbox_table
 from warren.db.relay import Relay
 from warren.errors import BrokerUnavailable
-
-from conftest import Vhost
 
 METADATA = MetaData()
 TABLE = outbox_table(METADATA)
