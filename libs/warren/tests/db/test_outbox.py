@@ -154,6 +154,29 @@ async def test_a_broker_that_is_down_delays_and_loses_nothing(
     assert recorder.sent == [str(n).encode() for n in range(5)]
 
 
+async def test_a_row_that_can_never_be_published_stops_nobody(database: str):
+    class Picky(Recorder):
+        async def publish(self, message: Outgoing, timeout_seconds: float = 10) -> None:
+            if message.body == b"1":
+                raise ValueError("a message of 5 MiB")
+            await super().publish(message)
+
+    recorder = Picky()
+    async with engine_with_table(database) as engine:
+        outbox = Outbox(TABLE)
+        relay = Relay(engine, outbox, recorder)  # type: ignore[arg-type]
+        async with engine.begin() as connection:
+            rows = await outbox.add(connection, [event(n) for n in range(3)])
+        async with running(relay):
+            relay.offer(rows)
+
+            async def others_marked() -> bool:
+                return await unpublished(engine) == 1
+
+            await eventually(others_marked)
+    assert recorder.sent == [b"0", b"2"]
+
+
 async def test_what_is_rolled_back_is_never_published(database: str):
     async with engine_with_table(database) as engine:
         outbox = Outbox(TABLE)

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 
 import aio_pika
 from aio_pika.abc import AbstractRobustConnection
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from aiormq.exceptions import ChannelNotFoundEntity
 
+from warren.broker.channels import CHANNEL_GONE, close_channel, open_channel
 from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
 
@@ -20,7 +21,6 @@ HEARTBEAT_SECONDS = (
     15  # a frozen peer is found after about 2.7 of them; the default 60 would be 3 minutes
 )
 FIRST_CONNECT_PAUSE_SECONDS = 0.5
-ASK_SECONDS = 5.0  # for one question to the broker
 
 
 class Broker:
@@ -45,17 +45,15 @@ class Broker:
     async def queue_exists(self, name: str) -> bool:
         """Ask on a channel of its own, since a 404 closes the channel that asked. Needs no broker
         right. Raises BrokerUnavailable when the connection is down."""
+        channel = await open_channel(self.consuming)
         try:
-            async with asyncio.timeout(ASK_SECONDS):
-                channel = await self.consuming.channel()
-                try:
-                    await channel.declare_queue(name, passive=True, robust=False)
-                except aio_pika.exceptions.ChannelNotFoundEntity:
-                    return False
-                finally:
-                    await channel.close()
-        except (AMQPError, ChannelInvalidStateError, OSError, RuntimeError) as error:
+            await channel.queue_declare(name, passive=True)
+        except ChannelNotFoundEntity:
+            return False
+        except CHANNEL_GONE as error:
             raise BrokerUnavailable(f"cannot ask for {name}: {type(error).__name__}") from error
+        finally:
+            await close_channel(channel)
         return True
 
 

@@ -9,16 +9,18 @@ requeued in a loop. When the connection drops, the handler is cancelled and the 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustChannel
-from aiormq.abc import AbstractChannel
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from aio_pika.abc import AbstractIncomingMessage
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from aiormq.channel import Channel
 
 from warren.broker.acks import Acker
+from warren.broker.channels import CHANNEL_GONE, close_channel, open_channel, until_closed
 from warren.broker.connection import Broker
 from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
@@ -26,6 +28,7 @@ from warren.metrics import HANDLER_HELD
 
 log = get_logger(__name__)
 
+AGAIN_SECONDS = 0.5  # between two tries to consume again
 HOLD_SECONDS = 1.0  # between two calls of a handler that raised
 
 
@@ -63,17 +66,38 @@ def to_delivery(message: AbstractIncomingMessage) -> Delivery:
     )
 
 
+def from_channel(message: DeliveredMessage) -> Delivery:
+    """Return what a handler may know of a message that came over a bare channel."""
+    properties = message.header.properties
+    headers = properties.headers or {}
+    count = headers.get("x-delivery-count", 0)
+    return Delivery(
+        body=message.body,
+        routing_key=message.routing_key or "",
+        type=properties.message_type,
+        message_id=properties.message_id,
+        correlation_id=properties.correlation_id,
+        headers=headers,
+        timestamp=properties.timestamp,
+        delivery_count=count if isinstance(count, int) else 0,
+        redelivered=bool(message.redelivered),
+    )
+
+
 class Consumer:
-    """Consumes one queue with its own prefetch. start() and stop() may each be called once."""
+    """Consumes one queue with its own prefetch. start() and stop() may each be called once.
+
+    When its channel is lost it opens another, for as long as it is not stopped.
+    """
 
     def __init__(self, broker: Broker, queue: str, handler: Handler, *, prefetch: int) -> None:
         self._broker = broker
         self._name = queue
         self._handler = handler
         self._prefetch = prefetch
-        self._channel: AbstractRobustChannel | None = None
-        self._queue: AbstractQueue | None = None
-        self._tag: str | None = None
+        self._channel: Channel | None = None
+        self._tag = ""
+        self._keeping: asyncio.Task[None] | None = None
         self._busy: set[asyncio.Task[Any]] = set()
         self._ackers: WeakKeyDictionary[AbstractChannel, Acker] = WeakKeyDictionary()
 
@@ -82,59 +106,90 @@ class Consumer:
         """How many deliveries are being handled now."""
         return len(self._busy)
 
+    @property
+    def consuming(self) -> bool:
+        """Whether the broker sends to this consumer at this moment."""
+        return self._channel is not None and not self._channel.is_closed
+
     async def start(self) -> None:
         """Begin to consume. The queue must exist (see Broker.queue_exists).
 
         Raises BrokerUnavailable when the connection is down or there is no such queue.
         """
-        try:
-            await self._start()
-        except (AMQPError, ChannelInvalidStateError, OSError, RuntimeError) as error:
-            raise BrokerUnavailable(f"cannot consume {self._name}") from error
-
-    async def _start(self) -> None:
-        self._channel = await self._broker.consuming.channel()
-        await self._channel.set_qos(
-            prefetch_count=self._prefetch
-        )  # per consumer: global is refused by quorum
-        queue = self._queue = await self._channel.get_queue(self._name, ensure=False)
-        self._tag = await queue.consume(self._on_message)
+        channel = await self._open()
+        self._keeping = asyncio.get_running_loop().create_task(self._keep(channel))
 
     async def stop(self, drain_seconds: float) -> None:
         """Take no more, let what runs finish for at most drain_seconds, then close. The rest comes
         to others."""
-        if self._queue and self._tag:
-            try:
-                await self._queue.cancel(self._tag)
-            except (AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError):
-                log.info("consumer was already gone", queue=self._name)
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.wait((self._keeping,))
+        channel = self._channel
+        if channel is None:
+            return
+        with suppress(*CHANNEL_GONE):
+            await channel.basic_cancel(self._tag)
+        await asyncio.sleep(0)  # what came just before the cancel has a task, it must begin
         if self._busy:
             await asyncio.wait(self._busy, timeout=drain_seconds)
-        if self._channel and not self._channel.is_closed:
-            await self._channel.close()
+        await close_channel(channel)
+        self._channel = None
 
-    async def _on_message(self, message: AbstractIncomingMessage) -> None:
+    async def _open(self) -> Channel:
+        channel = await open_channel(self._broker.consuming)
+        try:
+            # Per consumer: a quorum queue refuses a global one.
+            await channel.basic_qos(prefetch_count=self._prefetch)
+            answer = await channel.basic_consume(self._name, self._on_message)
+        except CHANNEL_GONE as error:
+            await close_channel(channel)
+            raise BrokerUnavailable(f"cannot consume {self._name}") from error
+        self._channel, self._tag = channel, answer.consumer_tag or ""
+        return channel
+
+    async def _keep(self, channel: Channel) -> None:
+        """Open another channel each time one is lost."""
+        while True:
+            await until_closed(channel)
+            log.warning("consumer lost its channel", queue=self._name)
+            await close_channel(channel)
+            await asyncio.sleep(AGAIN_SECONDS)
+            while not self.consuming:
+                await self._broker.consuming.connected.wait()
+                try:
+                    channel = await self._open()
+                except BrokerUnavailable as error:
+                    log.info("not consuming yet", queue=self._name, cause=str(error))
+                    await asyncio.sleep(AGAIN_SECONDS)
+            log.info("consuming again", queue=self._name)
+
+    async def _on_message(self, message: DeliveredMessage) -> None:
         task = asyncio.current_task()
-        assert task is not None  # aio-pika runs every callback in a task
+        assert task is not None  # the client library runs every callback in a task
         self._busy.add(task)
         try:
-            await self._handle(to_delivery(message))
+            await self._handle(from_channel(message), task)
             await self._ack(message)
-        except (AMQPError, ChannelInvalidStateError, ConnectionError):
+        except CHANNEL_GONE:
             log.info("ack came too late, the message will come again", queue=self._name)
         finally:
             self._busy.discard(task)
 
-    async def _ack(self, message: AbstractIncomingMessage) -> None:
+    async def _ack(self, message: DeliveredMessage) -> None:
         if message.channel not in self._ackers:
             self._ackers[message.channel] = Acker(message.channel)
         await self._ackers[message.channel].ack(message.delivery_tag or 0)
 
-    async def _handle(self, delivery: Delivery) -> None:
+    async def _handle(self, delivery: Delivery, task: asyncio.Task[Any]) -> None:
         while True:
             try:
                 return await self._handler(delivery)
+            except asyncio.CancelledError:
+                if task.cancelling():  # the channel is gone, or the process ends
+                    raise
+                log.warning("handler was cancelled from inside, the message is kept")
             except Exception:  # the one place that must not let a message go
                 HANDLER_HELD.labels(self._name).inc()
                 log.exception("handler failed, the message is kept", queue=self._name)
-                await asyncio.sleep(HOLD_SECONDS)
+            await asyncio.sleep(HOLD_SECONDS)

@@ -5,11 +5,12 @@ import asyncio
 from contextlib import suppress
 from uuid import uuid4
 
-import aio_pika
-from aio_pika.abc import AbstractExchange
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from aiormq.channel import Channel
+from pamqp.commands import Basic
 
+from warren.broker.channels import CHANNEL_GONE, open_channel
 from warren.broker.connection import Broker
+from warren.errors import BrokerUnavailable
 
 HINT_SECONDS = 1.0  # a hint that cannot be written in a second is old
 
@@ -21,30 +22,32 @@ class Hints:
         self._broker = broker
         self._app_id = app_id
         self._opening = asyncio.Lock()
-        self._exchanges: dict[str, AbstractExchange] = {}
+        self._channel: Channel | None = None
 
     async def send(self, exchange: str, key: str, body: bytes, type: str) -> None:
         """Send and forget."""
         if not self._broker.publishing.connected.is_set():
             return
-        message = aio_pika.Message(
-            body,
+        properties = Basic.Properties(
             content_type="application/json",
             delivery_mode=1,
             message_id=uuid4().hex,
-            type=type,
+            message_type=type,
             app_id=self._app_id,
         )
-        with suppress(
-            AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError, TimeoutError
-        ):
-            async with asyncio.timeout(HINT_SECONDS):
-                target = await self._exchange(exchange)
-                await target.publish(message, routing_key=key, mandatory=False)
+        with suppress(BrokerUnavailable, *CHANNEL_GONE):
+            channel = await self._open()
+            await channel.basic_publish(
+                body,
+                exchange=exchange,
+                routing_key=key,
+                properties=properties,
+                timeout=HINT_SECONDS,
+                wait=False,
+            )
 
-    async def _exchange(self, name: str) -> AbstractExchange:
+    async def _open(self) -> Channel:
         async with self._opening:
-            if name not in self._exchanges:
-                channel = await self._broker.publishing.channel(publisher_confirms=False)
-                self._exchanges[name] = await channel.get_exchange(name, ensure=False)
-        return self._exchanges[name]
+            if self._channel is None or self._channel.is_closed:
+                self._channel = await open_channel(self._broker.publishing)
+            return self._channel

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import aio_pika
-from aio_pika.abc import AbstractRobustChannel
 from aiormq.channel import Channel
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 from pamqp.commands import Basic
 from pamqp.common import FieldValue
 
+from warren.broker.channels import CHANNEL_GONE, open_channel
 from warren.broker.connection import Broker
 from warren.errors import BrokerUnavailable, Unroutable
 from warren.metrics import PUBLISH_FAILURES
@@ -45,7 +44,7 @@ class Publisher:
     def __init__(self, broker: Broker, app_id: str) -> None:
         self._broker = broker
         self._app_id = app_id
-        self._channel: AbstractRobustChannel | None = None
+        self._channel: Channel | None = None
         self._opening = asyncio.Lock()
 
     async def publish(self, message: Outgoing, timeout_seconds: float = CONFIRM_SECONDS) -> None:
@@ -77,10 +76,16 @@ class Publisher:
             raise BrokerUnavailable(
                 f"the broker refused {message.exchange} {message.key}"
             ) from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
+            raise BrokerUnavailable("the channel was closed under the publish") from error
         except TimeoutError as error:
             PUBLISH_FAILURES.labels(message.exchange, "timeout").inc()
             raise BrokerUnavailable(f"no confirm in {timeout_seconds} s") from error
-        except (AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError) as error:
+        except CHANNEL_GONE as error:
             PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
             raise BrokerUnavailable(f"the connection is down: {type(error).__name__}") from error
 
@@ -98,15 +103,11 @@ class Publisher:
         )
 
     async def _open(self) -> Channel:
-        """Return the channel of this moment: after a lost connection it is another one."""
-        if self._channel is None:
-            async with self._opening:
-                if self._channel is None:
-                    self._channel = await self._broker.publishing.channel(
-                        publisher_confirms=True, on_return_raises=True
-                    )
-        if self._channel.is_closed:
-            raise ChannelInvalidStateError("the channel is closed")
-        channel = await self._channel.get_underlay_channel()
-        assert isinstance(channel, Channel)
-        return channel
+        """Return the channel, a new one when the last is closed. Raises BrokerUnavailable."""
+        channel = self._channel
+        if channel is not None and not channel.is_closed:
+            return channel
+        async with self._opening:
+            if self._channel is None or self._channel.is_closed:
+                self._channel = await open_channel(self._broker.publishing, confirms=True)
+            return self._channel

@@ -92,14 +92,19 @@ class Relay:
             await asyncio.sleep(RETRY_SECONDS)
 
     def _put_back(self, rows: list[OutboxRow], errors: Sequence[BaseException]) -> None:
-        for error in errors:
-            if not isinstance(error, BrokerUnavailable):
-                raise error
-        log.warning(
-            "broker did not take messages, trying again", rows=len(rows), error=str(errors[0])
-        )
-        self._waiting.extendleft(reversed(rows))
-        self._wake.set()
+        """Publish again what the broker did not take. A row that can never be published stays in
+        the table and stops nobody: the sweeper tells of it at every look."""
+        again: list[OutboxRow] = []
+        for row, error in zip(rows, errors, strict=True):
+            if isinstance(error, BrokerUnavailable):
+                again.append(row)
+                continue
+            self._known.discard(row.id)
+            log.error("a row cannot be published", row=row.id, key=row.message.key, exc_info=error)
+        if again:
+            log.warning("broker did not take messages, trying again", rows=len(again))
+            self._waiting.extendleft(reversed(again))
+            self._wake.set()
 
     async def _mark(self, rows: Sequence[OutboxRow]) -> None:
         try:
