@@ -5,6 +5,7 @@ All of it is hints: nothing here waits for the broker, and a quick step says not
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -59,7 +60,7 @@ class StepProgress:
         self._standing = standing
         self._loop = asyncio.get_running_loop()
         self._begin: asyncio.TimerHandle | None = None
-        self._renewing: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
         self._throttle = Throttle(DELTA_SECONDS)
         self._flush: asyncio.TimerHandle | None = None
         self._pieces: list[str] = []
@@ -72,8 +73,7 @@ class StepProgress:
     def __exit__(self, *_: object) -> None:
         if self._begin:
             self._begin.cancel()
-        if self._renewing:
-            self._renewing.cancel()
+        self._over.set()  # not cancelled: a hint that is being sent goes out whole
         if self._flush:
             self._flush.cancel()
             self._send_pieces()
@@ -88,11 +88,11 @@ class StepProgress:
             self._flush = self._loop.call_later(wait, self._send_pieces)
 
     def _started(self) -> None:
-        self._renewing = self._tasks.create_task(self._renew())
+        self._tasks.create_task(self._renew())
 
     async def _renew(self) -> None:
         command = self._job.command
-        while True:
+        while not self._over.is_set():
             frame = TurnProgress(
                 conversation=command.conversation_id,
                 turn_id=command.turn_id,
@@ -107,7 +107,9 @@ class StepProgress:
                 at=datetime.now(UTC),
             )
             await self._send(f"progress.{command.turn_id}", frame)
-            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RENEW_SECONDS):
+                    await self._over.wait()
 
     def _send_pieces(self) -> None:
         self._flush = None

@@ -105,7 +105,7 @@ class Runner:
             control.listen(broker, self._identity.runner, cancelled, attempts)
         )
         beating = tasks.create_task(self._heartbeats.run())
-        looking = tasks.create_task(serving.run())
+        looking = tasks.create_task(serving.run(tasks))
         log.info("runner started", event_name="runner.started", runner=self._identity.runner)
         await self._until_end(stop, serving)
         self._stopping = True

@@ -16,6 +16,7 @@ log = get_logger(__name__)
 
 LOOK_SECONDS = 1.0  # between two looks at kinds and queues
 DEAF_SECONDS = 60.0  # without a consumer for so long though kinds exist: end, be started anew
+RETIRE_SECONDS = 1300.0  # for what a replaced consumer still works on: the longest step and a bit
 
 _BUILTIN_CONCURRENCY = {name.lower(): kind.concurrency for name, kind in BUILTINS.items()}
 
@@ -44,16 +45,17 @@ class Serving:
         self._in_use: frozenset[str] = frozenset()
         self._hearing_at = monotonic()
         self._changed = asyncio.Event()
+        self._retiring: set[asyncio.Task[None]] = set()
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds that are consumed, sorted."""
-        return tuple(sorted(self._consumers))
+        """The kinds that are consumed now, sorted."""
+        return tuple(sorted(kind for kind, (one, _) in self._consumers.items() if one.consuming))
 
     @property
     def lacking(self) -> bool:
         """Whether there are kinds to serve and none of them is consumed."""
-        return bool(self._in_use) and not self._consumers
+        return bool(self._in_use) and not self.kinds
 
     def set_in_use(self, kinds: Iterable[str]) -> None:
         """Note which kinds some revision uses now."""
@@ -61,11 +63,11 @@ class Serving:
         if not self._in_use.issubset(self._consumers):
             self._changed.set()
 
-    async def run(self) -> None:
+    async def run(self, tasks: asyncio.TaskGroup) -> None:
         """Start consumers as kinds and queues appear, until cancelled."""
         while True:
             try:
-                await self._look()
+                await self._look(tasks)
             except BrokerUnavailable as error:
                 log.info("no consumer can be started yet", cause=str(error))
             self._changed.clear()
@@ -77,7 +79,7 @@ class Serving:
 
     def deaf(self) -> bool:
         """Return whether nothing was consumed for too long though there are kinds to serve."""
-        if not self._in_use or (self._consumers and self._broker.connected):
+        if not self._in_use or self.kinds:
             self._hearing_at = monotonic()
         return monotonic() - self._hearing_at > DEAF_SECONDS
 
@@ -86,8 +88,10 @@ class Serving:
         async with asyncio.TaskGroup() as tasks:
             for consumer, _ in self._consumers.values():
                 tasks.create_task(consumer.stop(drain_seconds))
+            for each in self._retiring:
+                tasks.create_task(_end(each, drain_seconds))
 
-    async def _look(self) -> None:
+    async def _look(self, tasks: asyncio.TaskGroup) -> None:
         if not self._broker.connected:
             return
         for kind in sorted(self._in_use):
@@ -98,7 +102,9 @@ class Serving:
             elif known[1] != size:
                 log.info("prefetch follows the class", kind=kind, prefetch=size)
                 await self._start(kind, size)
-                await known[0].stop(0)
+                task = tasks.create_task(known[0].stop(RETIRE_SECONDS))
+                self._retiring.add(task)
+                task.add_done_callback(self._retiring.discard)
 
     async def _start(self, kind: str, size: int) -> None:
         queue = step_queue(kind).name
@@ -108,3 +114,8 @@ class Serving:
         await consumer.start()
         self._consumers[kind] = (consumer, size)
         log.info("serving a kind", event_name="kind.consumed", kind=kind, prefetch=size)
+
+
+async def _end(retiring: asyncio.Task[None], drain_seconds: float) -> None:
+    await asyncio.wait((retiring,), timeout=drain_seconds)
+    retiring.cancel()

@@ -21,6 +21,7 @@ HEARTBEAT_SECONDS = (
     15  # a frozen peer is found after about 2.7 of them; the default 60 would be 3 minutes
 )
 FIRST_CONNECT_PAUSE_SECONDS = 0.5
+ASK_SECONDS = 30.0  # for one question; giving up early would cost the whole connection
 
 
 class Broker:
