@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -13,6 +14,11 @@ from pathlib import Path
 
 import aio_pika
 import orjson
+
+from bench.payloads import STEPS, payload, step_source
+from bench.processes import cpu_seconds, tree
+from infra.native.ports import free_block
+from infra.native.rabbitmq import PORTS, RabbitNode
 from warren.broker.connection import Broker, connect
 from warren.broker.declare import declare_kind
 from warren.broker.definitions import render
@@ -22,12 +28,6 @@ from warren.broker.topology import CHAT_OUTCOMES
 from warren.testing.commands import as_outgoing, first_command
 from warren.testing.registry_double import RegistryDouble, revision_of
 from warren.testing.runner_process import RunnerProcess
-
-from bench.payloads import STEPS, payload, step_source
-from bench.processes import cpu_seconds, tree
-from infra.native.ports import free_block
-from infra.native.rabbitmq import PORTS, RabbitNode
-
 
 RUN_SECONDS = 180.0  # a run that takes longer is given up
 PREFIX = "bench"
@@ -55,6 +55,7 @@ class Arena:
 
     def __post_init__(self) -> None:
         self.publisher = Publisher(self.broker, "bench")
+        self.broker_pids = [pid for pid in tree(os.getpid()) if pid != os.getpid()]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,16 +137,23 @@ async def _bare(arena: Arena) -> Result:
 
     await _fill(arena, message)
     log = arena.folder / "bare.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.bare_worker", arena.node.url("admin"), PREFIX],
-            stdout=out,
-        )
+    process = _start_bare(arena, log)
     try:
         return await _clock(arena, "bare", process.pid, f"{PREFIX}.done", log)
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _start_bare(arena: Arena, log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "bench.bare_worker", arena.node.url("admin"), PREFIX]
+    with log.open("wb") as out:
+        return subprocess.Popen(command, stdout=out)
+
+
+def _says_ready(log: Path) -> bool:
+    text = log.read_text()
+    return "kind.consumed" in text or "ready\n" in text
 
 
 async def _fill(arena: Arena, message: Callable[[int], Outgoing]) -> None:
@@ -158,7 +166,6 @@ async def _fill(arena: Arena, message: Callable[[int], Outgoing]) -> None:
 
 async def _clock(arena: Arena, name: str, pid: int, done: str, log: Path) -> Result:
     """Measure from the worker's first sign of consuming to the last arrival."""
-    broker_pids = tree(arena.node._server.pid)
     async with asyncio.timeout(RUN_SECONDS):
         async with await aio_pika.connect(arena.node.url("admin")) as connection:
             channel = await connection.channel()
@@ -173,12 +180,12 @@ async def _clock(arena: Arena, name: str, pid: int, done: str, log: Path) -> Res
                     finished.set()
 
             await queue.consume(count, no_ack=True)
-            while not any(mark in log.read_text() for mark in ("kind.consumed", "ready\n")):
+            while not _says_ready(log):
                 await asyncio.sleep(0.002)
             begin, worker, broker = (
                 time.perf_counter(),
                 cpu_seconds([pid]),
-                cpu_seconds(broker_pids),
+                cpu_seconds(arena.broker_pids),
             )
             await finished.wait()
             seconds = time.perf_counter() - begin
@@ -187,7 +194,7 @@ async def _clock(arena: Arena, name: str, pid: int, done: str, log: Path) -> Res
         name,
         arena.count / seconds,
         1000 * (cpu_seconds([pid]) - worker) / hops,
-        1000 * (cpu_seconds(broker_pids) - broker) / hops,
+        1000 * (cpu_seconds(arena.broker_pids) - broker) / hops,
     )
 
 
