@@ -7,11 +7,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from warren.app import database_faults
 from warren.contracts.problem import Problem, ProblemError
-from warren.db.engine import is_unavailable
 from warren.errors import Refused, Retryable
 from warren.logging import get_logger
 
@@ -102,9 +101,7 @@ def install(app: FastAPI) -> None:
         return problem_response(error.status_code, kind, title, _http_detail(error.status_code))
 
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        if isinstance(error, Retryable) or (
-            isinstance(error, SQLAlchemyError | OSError) and is_unavailable(error)
-        ):
+        if isinstance(error, Retryable) or (database_faults.is_unavailable(error)):
             return unavailable()
         response = problem_response(
             500,
@@ -120,7 +117,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(SQLAlchemyError, unexpected)
+    for kind in database_faults.error_classes():
+        app.add_exception_handler(kind, unexpected)
     app.add_exception_handler(Retryable, unexpected)
     app.add_exception_handler(Exception, unexpected)
 
@@ -138,6 +136,7 @@ def unavailable() -> JSONResponse:
 
 def _http_detail(status: int) -> str:
     return {
+        400: "Nothing was saved. The body cannot be read: send a JSON object in UTF-8.",
         404: "There is nothing at this address.",
         405: "This address does not take this method.",
         413: "The body is over the limit. Nothing was saved. Send less.",
