@@ -46,6 +46,7 @@ async def run(settings: RunnerSettings) -> int:
 def main() -> None:
     """Read the settings, run, and end with the runner's status."""
     settings = RunnerSettings.read()
+    settings.export_model()
     configure(APP_ID, settings.log_level, settings.log_format)
     sys.exit(uvloop.run(run(settings)))
 

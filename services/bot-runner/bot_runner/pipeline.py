@@ -12,9 +12,8 @@ from warren.step.revision import bot_of, step_cards
 from warren.step.step import Step
 
 KEPT_PIPELINES = 500
-
-
 MAX_ACTIVITY_CHARS = 80
+MAKE_SECONDS = 30.0  # for importing a step file and making its step
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,12 @@ class ReadyStep:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The steps of one revision. `steps` fills as positions are used."""
+    """The steps of one revision. `steps` fills as positions are used, `making` guards each."""
 
     revision: Revision
     cards: tuple[StepCard, ...]
     steps: dict[int, ReadyStep] = field(default_factory=lambda: {})
+    making: dict[int, asyncio.Lock] = field(default_factory=lambda: {})
 
     def card(self, position: int) -> StepCard:
         """Return the card at a position. Raises BrokenStep when the pipeline has no such step."""
@@ -52,7 +52,6 @@ class PipelineCache:
     def __init__(self, revisions: RevisionCache) -> None:
         self._revisions = revisions
         self._kept: OrderedDict[str, Pipeline] = OrderedDict()
-        self._making = asyncio.Lock()
         self.concurrency: dict[str, int] = {}
 
     async def get(self, digest: str) -> Pipeline:
@@ -74,12 +73,20 @@ class PipelineCache:
         if (known := pipeline.steps.get(position)) is not None:
             return known
         card = pipeline.card(position)
-        async with self._making:
+        async with pipeline.making.setdefault(position, asyncio.Lock()):
             if position not in pipeline.steps:
-                step = await asyncio.to_thread(make_step, pipeline.revision, position)
+                step = await self._made(pipeline.revision, position)
                 pipeline.steps[position] = ReadyStep(step, _activity(step))
                 self.concurrency[card.kind] = max(1, type(step).concurrency)
         return pipeline.steps[position]
+
+    async def _made(self, revision: Revision, position: int) -> Step:
+        try:
+            async with asyncio.timeout(MAKE_SECONDS):
+                return await asyncio.to_thread(make_step, revision, position)
+        except TimeoutError as error:
+            text = f"its class was not ready within {MAKE_SECONDS:g} s: do no work at import"
+            raise BrokenStep(text) from error
 
 
 def _activity(step: Step) -> str:

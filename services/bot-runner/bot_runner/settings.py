@@ -1,10 +1,11 @@
 """What a bot-runner needs to start, read once from the environment. See README.md."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from warren.contracts.names import kind_of
 from warren.settings import ServiceSettings
@@ -20,7 +21,19 @@ class RunnerSettings(ServiceSettings):
     inner_port: Annotated[int, Field(gt=0, lt=65_536)] = 9101
     runner_kinds: Annotated[str, Field(examples=["Gpt,Format"])] = ALL_KINDS
     runner_cache_dir: Path = Path(tempfile.gettempdir()) / "warren-revisions"
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
     drain_seconds: Annotated[float, Field(ge=0, le=1200)] = 25.0
+
+    def export_model(self) -> None:
+        """Put the model's key and address where steps look for them: the environment.
+
+        Either may have come from a file in SECRETS_DIR. Child processes inherit them from here.
+        """
+        if self.openai_api_key and self.openai_api_key.get_secret_value():
+            os.environ["OPENAI_API_KEY"] = self.openai_api_key.get_secret_value()
+        if self.openai_base_url:
+            os.environ["OPENAI_BASE_URL"] = self.openai_base_url
 
     @property
     def serves_all(self) -> bool:

@@ -80,14 +80,19 @@ class Worker:
             return await self._bury(job, plain("expired", "Expired", late), now)
         try:
             pipeline = await self._parts.pipelines.get(command.revision)
-            ready = await self._parts.pipelines.step(pipeline, command.position)
+            card = pipeline.card(command.position)
+            # A suspect's code must not run here: even its import may be what kills.
+            steps = self._parts.pipelines
+            ready = None if job.suspect else await steps.step(pipeline, command.position)
         except (RevisionGone, BrokenStep) as error:
             return await self._bury(job, Fault(reason="gone", facts=facts(error)), now)
-        return await self._work(job, pipeline, ready)
+        return await self._work(job, pipeline, card, ready)
 
-    async def _work(self, job: Job, pipeline: Pipeline, ready: ReadyStep) -> None:
-        """Run the step and settle the job by what comes of it."""
-        command, card = job.command, pipeline.card(job.command.position)
+    async def _work(
+        self, job: Job, pipeline: Pipeline, card: StepCard, ready: ReadyStep | None
+    ) -> None:
+        """Run the step and settle the job by what comes of it. ready is None for a suspect."""
+        command = job.command
         started = datetime.now(UTC)
         with self._parts.tally.running(command, started):
             try:
@@ -105,13 +110,14 @@ class Worker:
         return None
 
     async def _attempt(
-        self, job: Job, pipeline: Pipeline, ready: ReadyStep, card: StepCard
+        self, job: Job, pipeline: Pipeline, ready: ReadyStep | None, card: StepCard
     ) -> JsonObject | Fault:
         command = job.command
         key = str(outgoing.command_id(command))
-        standing = Standing(command.position + 1, len(pipeline.cards), ready.activity)
+        activity = ready.activity if ready else card.id
+        standing = Standing(command.position + 1, len(pipeline.cards), activity)
         with StepProgress(self._parts.hints, self._parts.tasks, job, standing) as progress:
-            if job.suspect:
+            if ready is None:
                 return await self._parts.isolation.run(
                     IsolatedJob(
                         revision=pipeline.revision,

@@ -6,9 +6,8 @@ Without an Origin it is no browser, whose cookie nobody can misuse or vouch for:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from warren.app.origin import origin_of
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,6 @@ def judge(
     if len(origins) > 1 or origins[0].lower() != origin_of(public_url):
         return None
     return Entry(cookie=find_cookie(cookies, cookie_name))
-
-
-def origin_of(url: str) -> str:
-    """Return the origin as a browser writes it: scheme, host, and the port unless it is the
-    usual."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    usual = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
-    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
 
 
 def find_cookie(headers: Sequence[str], name: str) -> str | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway_ws.handshake import Entry, judge, origin_of
+from gateway_ws.handshake import Entry, judge
+from warren.app.origin import origin_of
 
 OURS = "https://chat.example"
 

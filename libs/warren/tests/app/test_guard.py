@@ -35,3 +35,17 @@ def test_a_request_head_is_judged(method: str, headers: dict[str, str], status: 
     verdict = judge(method, Headers(headers), HOME)
 
     assert (verdict[0] if verdict else None) == status
+
+
+@pytest.mark.parametrize(
+    ("public_url", "origin", "allowed"),
+    [
+        ("http://localhost:80", "http://localhost", True),
+        ("https://Chat.Example:443/", "https://chat.example", True),
+        ("https://chat.example/warren", "https://chat.example", True),
+        ("https://chat.example", "http://chat.example", False),
+        ("https://chat.example", "https://chat.example:8443", False),
+    ],
+)
+def test_our_own_origin_is_known_however_it_is_written(public_url: str, origin: str, allowed: bool):
+    assert (judge("POST", Headers(JSON | {"origin": origin}), public_url) is None) is allowed

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from warren.app.origin import origin_of
 from warren.app.problems import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -30,7 +31,9 @@ def judge(method: str, headers: Headers, public_url: str) -> _Problem | None:
         return None
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
-    if site not in (None, "same-origin", "none") or (origin is not None and origin != public_url):
+    if site not in (None, "same-origin", "none") or (
+        origin is not None and origin.lower() != origin_of(public_url)
+    ):
         return (
             403,
             "foreign-origin",

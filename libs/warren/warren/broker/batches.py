@@ -4,11 +4,13 @@ dead-letter keeper."""
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from aiormq.abc import DeliveredMessage
+from aiormq.channel import Channel
 
+from warren.broker.channels import CHANNEL_GONE, close_channel, open_channel, when_closed
 from warren.broker.connection import Broker
-from warren.broker.consumer import HOLD_SECONDS, Delivery, to_delivery
+from warren.broker.consumer import AGAIN_SECONDS, HOLD_SECONDS, Delivery, from_channel
+from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
 from warren.metrics import HANDLER_HELD
 
@@ -33,28 +35,36 @@ class BatchConsumer:
         self._name = queue
         self._handler = handler
         self._size = size
-        self._waiting: asyncio.Queue[AbstractIncomingMessage] = (
-            asyncio.Queue()
-        )  # bounded by the prefetch
-        self._channel: AbstractRobustChannel | None = None
 
     async def run(self) -> None:
-        """Consume until cancelled."""
-        self._channel = await self._broker.consuming.channel()
-        await self._channel.set_qos(prefetch_count=self._size)
-        queue = await self._channel.get_queue(self._name, ensure=False)
-        tag = await queue.consume(self._waiting.put)
-        try:
-            while True:
-                batch = [await self._waiting.get()]
-                while len(batch) < self._size and not self._waiting.empty():
-                    batch.append(self._waiting.get_nowait())
-                await self._handle([to_delivery(one) for one in batch])
-                await self._ack(batch)
-        finally:
-            if self._broker.consuming.connected.is_set() and not self._channel.is_closed:
-                await queue.cancel(tag)
-                await self._channel.close()
+        """Consume until cancelled. When the channel is lost, another one is opened."""
+        while True:
+            await self._broker.consuming.connected.wait()
+            try:
+                channel = await open_channel(self._broker.consuming)
+                try:
+                    await self._consume(channel)
+                finally:
+                    await close_channel(channel)
+                log.warning("batch consumer lost its channel", queue=self._name)
+            except (BrokerUnavailable, *CHANNEL_GONE) as error:
+                log.info("not consuming yet", queue=self._name, cause=str(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _consume(self, channel: Channel) -> None:
+        """Hand on batches until the channel is lost; what waits then will come again."""
+        waiting: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()  # bounded by the prefetch
+        when_closed(channel, lambda: waiting.put_nowait(None))
+        await channel.basic_qos(prefetch_count=self._size)
+        await channel.basic_consume(self._name, waiting.put)
+        while (first := await waiting.get()) is not None:
+            batch = [first]
+            while len(batch) < self._size and not waiting.empty():
+                if (one := waiting.get_nowait()) is None:
+                    return
+                batch.append(one)
+            await self._handle([from_channel(one) for one in batch])
+            await channel.basic_ack(batch[-1].delivery_tag or 0, multiple=True)
 
     async def _handle(self, batch: Sequence[Delivery]) -> None:
         while True:
@@ -66,13 +76,3 @@ class BatchConsumer:
                     "handler failed, the batch is kept", queue=self._name, size=len(batch)
                 )
                 await asyncio.sleep(HOLD_SECONDS)
-
-    async def _ack(self, batch: Sequence[AbstractIncomingMessage]) -> None:
-        """Ack up to the last tag of each channel that the batch came over (a reconnect opens a new
-        one)."""
-        last = {one.channel: one for one in batch}
-        for message in last.values():
-            try:
-                await message.ack(multiple=True)
-            except (AMQPError, ChannelInvalidStateError, ConnectionError):
-                log.info("ack came too late, the messages will come again", queue=self._name)

@@ -4,6 +4,7 @@ The client library's own restoring can fail without a word and leave a consumer 
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from aio_pika.abc import AbstractRobustConnection
@@ -40,11 +41,16 @@ async def open_channel(connection: AbstractRobustConnection, *, confirms: bool =
     return channel
 
 
+def when_closed(channel: Channel, call: Callable[[], None]) -> None:
+    """Call once the channel is closed, or the broker has cancelled a consumer on it; maybe twice."""
+    channel.on_consumer_cancel_callbacks.add(lambda _: call())
+    _closing(channel).add_done_callback(lambda _: call())
+
+
 async def until_closed(channel: Channel) -> None:
     """Return when the channel is closed, or the broker has cancelled a consumer on it."""
     lost = asyncio.Event()
-    channel.on_consumer_cancel_callbacks.add(lambda _: lost.set())
-    _closing(channel).add_done_callback(lambda _: lost.set())
+    when_closed(channel, lost.set)
     await lost.wait()
 
 

@@ -1,4 +1,4 @@
-"""The two bases of every contract. See docs/decisions/0002-contracts.md.
+"""The two bases of every contract. See docs/decisions/0002-frozen-contracts.md.
 
 Messages between our own processes keep fields that they do not know, so that a rolling upgrade
 never

@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager
 import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 POOL_SIZE = 10  # connections a process keeps; 2 cores of Postgres are busy with fewer
 POOL_OVERFLOW = 10
 POOL_WAIT_SECONDS = 5  # then the request answers 503 rather than hang
 STATEMENT_TIMEOUT_MS = 15_000
+PASSING_STATES = {"08", "40", "53", "55", "57", "58"}
+"""Classes of SQLSTATE that pass by themselves: connection, rollback, resources, locks, shutdown,
+I/O."""
 
 
 def _to_json(value: object) -> str:
@@ -26,6 +30,7 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error text must not carry what people wrote, nor hashes
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
         connect_args={
@@ -50,7 +55,10 @@ def is_unavailable(error: BaseException) -> bool:
     SQL is wrong."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(error, (OperationalError, InterfaceError, TimeoutError))
+    if isinstance(error, OperationalError):
+        state = getattr(error.orig, "sqlstate", None)
+        return state is None or str(state)[:2] in PASSING_STATES
+    return isinstance(error, (InterfaceError, PoolTimeout, TimeoutError))
 
 
 async def ping(engine: AsyncEngine) -> str | None:

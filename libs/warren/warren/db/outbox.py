@@ -145,7 +145,7 @@ class Outbox:
         found = await connection.execute(select(age).where(self.table.c.published_at.is_(None)))
         return float(found.scalar_one())
 
-    async def forget_old(self, connection: AsyncConnection, limit: int = 5000) -> int:
+    async def forget_old(self, connection: AsyncConnection, limit: int) -> int:
         """Delete published rows older than KEEP, at most limit of them; return how many."""
         old = (
             select(self.table.c.id)

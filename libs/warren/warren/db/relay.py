@@ -24,6 +24,7 @@ log = get_logger(__name__)
 BATCH = 500
 SWEEP_SECONDS = 1.0  # how often rows are sought that nobody published (their writer died)
 FORGET_EVERY = 3600  # sweeps between two clean-ups of old rows
+FORGET_BATCH = 5000  # rows deleted in one transaction
 RETRY_SECONDS = 0.5
 FLUSH_POLL_SECONDS = 0.02
 MAX_WAITING = 20_000  # rows kept in memory; above it they are left to the sweeper
@@ -118,6 +119,14 @@ class Relay:
             self._known.discard(row.id)
             OUTBOX_PUBLISHED.labels(row.message.exchange).inc()
 
+    async def _forget(self) -> None:
+        """Delete the old rows, a little at a time."""
+        while True:
+            async with self._engine.begin() as connection:
+                if await self._outbox.forget_old(connection, FORGET_BATCH) < FORGET_BATCH:
+                    return
+            await asyncio.sleep(0.1)
+
     async def _sweep(self) -> None:
         sweeps = 0
         while True:
@@ -127,11 +136,11 @@ class Relay:
                     OUTBOX_OLDEST_SECONDS.set(
                         await self._outbox.oldest_unpublished_seconds(connection)
                     )
-                    if sweeps % FORGET_EVERY == 0:
-                        await self._outbox.forget_old(connection)
                 missed = [row for row in rows if row.id not in self._known]
                 OUTBOX_SWEPT.inc(len(missed))
                 self.offer(missed)
+                if sweeps % FORGET_EVERY == 0:
+                    await self._forget()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("the sweep failed, trying again", error=type(error).__name__)
             sweeps += 1

@@ -1,5 +1,5 @@
 """Writes `frontend/src/contracts.gen.ts` from the contract models. See
-docs/decisions/0002-contracts.md.
+docs/decisions/0002-frozen-contracts.md.
 
 Called by `python -m warren.generate.typescript` and by `make contracts`. The models become one
 OpenAPI 3.1 document (frames are plain components), which `openapi-typescript` from

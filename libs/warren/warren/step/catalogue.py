@@ -11,7 +11,7 @@ from pathlib import Path
 
 from warren.contracts.base import Message
 from warren.contracts.registry import LintError, StepSource
-from warren.step.describe import ClassDescription, builtin_classes, describe_file
+from warren.step.describe import ClassDescription, SlowStep, builtin_classes, describe_file
 from warren.step.errors import BrokenStep
 from warren.step.revision import sha256_of
 
@@ -20,13 +20,17 @@ MAX_SOURCE_CHARACTERS = 256 * 1024  # it travels with every revision; a step is 
 
 
 class StepFile(Message):
-    """One step file: its text by hash, and the classes in it or what is wrong with it."""
+    """One step file: its text by hash, and the classes in it or what is wrong with it.
+
+    passing: the fault may lie in the moment, not in the file: it is read again at the next look.
+    """
 
     path: str
     sha256: str
     source: str
     classes: tuple[ClassDescription, ...] = ()
     fault: LintError | None = None
+    passing: bool = False
 
 
 class Catalogue(Message):
@@ -88,17 +92,19 @@ async def _read(
             path=name, sha256="", source="", fault=_fault(name, 1, f"it cannot be read: {exc}")
         )
     sha256 = sha256_of(source)
-    if (name, sha256) in known:
+    if (name, sha256) in known and not known[name, sha256].passing:
         return known[name, sha256]
     async with limit:
         try:
             classes = await describe_file(path)
-        except BrokenStep as exc:
-            fault = _fault(name, exc.line or 1, exc.detail, source)
-            return StepFile(path=name, sha256=sha256, source=source, fault=fault)
+        except (BrokenStep, OSError) as exc:
+            broken = exc if isinstance(exc, BrokenStep) else BrokenStep(str(exc), name, 1)
+            fault = _fault(name, broken.line or 1, broken.detail, source)
+            passing = not isinstance(exc, BrokenStep) or isinstance(exc, SlowStep)
+            return StepFile(path=name, sha256=sha256, source=source, fault=fault, passing=passing)
     if any(each.sha256 != sha256 for each in classes):
         fault = _fault(name, 1, "it changed while it was read", source)
-        return StepFile(path=name, sha256=sha256, source=source, fault=fault)
+        return StepFile(path=name, sha256=sha256, source=source, fault=fault, passing=True)
     return StepFile(path=name, sha256=sha256, source=source, classes=classes)
 
 

@@ -34,6 +34,10 @@ KEPT_ENVIRONMENT = (
 )
 
 
+class SlowStep(BrokenStep):
+    """The file was not read in time: it computes at import, or the machine is busy."""
+
+
 class ClassDescription(View):
     """A step class as lint, the registry and the client need it.
 
@@ -107,7 +111,7 @@ async def describe_file(
         async with asyncio.timeout(timeout_seconds):
             answer, complaint = await child.communicate()
     except TimeoutError as exc:
-        raise BrokenStep(
+        raise SlowStep(
             f"it was not read within {timeout_seconds:g} s: do no work at import", path.name, 1
         ) from exc
     finally:

@@ -62,7 +62,13 @@ def make_step(revision: Revision, position: int) -> Step:
         raise BrokenStep(
             f"there is no step class {card.class_name}: it is neither built in nor in the revision"
         )
-    return kind(spec.config, bot.name, card.id, timezone=bot.timezone)
+    try:
+        return kind(spec.config, bot.name, card.id, timezone=bot.timezone)
+    except BrokenStep:
+        raise
+    except (Exception, SystemExit) as exc:  # user code: its own __init__ may do anything
+        text = f"{card.class_name} cannot be made: {type(exc).__name__}: {exc}"
+        raise BrokenStep(text) from exc
 
 
 @lru_cache(maxsize=MAX_SOURCES)
