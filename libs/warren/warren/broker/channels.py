@@ -42,7 +42,7 @@ async def open_channel(connection: AbstractRobustConnection, *, confirms: bool =
 
 
 def when_closed(channel: Channel, call: Callable[[], None]) -> None:
-    """Call once the channel is closed, or the broker has cancelled a consumer on it; maybe twice."""
+    """Call once the channel is closed, or the broker cancelled a consumer on it; maybe twice."""
     channel.on_consumer_cancel_callbacks.add(lambda _: call())
     _closing(channel).add_done_callback(lambda _: call())
 

@@ -8,9 +8,8 @@ from uuid import uuid4
 from aiormq.channel import Channel
 from pamqp.commands import Basic
 
-from warren.broker.channels import CHANNEL_GONE, open_channel
+from warren.broker.channels import open_channel
 from warren.broker.connection import Broker
-from warren.errors import BrokerUnavailable
 
 HINT_SECONDS = 1.0  # a hint that cannot be written in a second is old
 
@@ -35,7 +34,7 @@ class Hints:
             message_type=type,
             app_id=self._app_id,
         )
-        with suppress(BrokerUnavailable, *CHANNEL_GONE):
+        with suppress(Exception):  # a hint never stops anybody, whatever the client library raises
             channel = await self._open()
             await channel.basic_publish(
                 body,

@@ -88,6 +88,11 @@ class Publisher:
         except CHANNEL_GONE as error:
             PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
             raise BrokerUnavailable(f"the connection is down: {type(error).__name__}") from error
+        except Exception as error:
+            if type(error) is not Exception:  # the client rejects confirms with a bare one at times
+                raise
+            PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
+            raise BrokerUnavailable("the channel was closed under the publish") from error
 
     def _properties(self, message: Outgoing) -> Basic.Properties:
         correlation = message.correlation_id
