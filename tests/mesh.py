@@ -6,19 +6,21 @@ like in between.
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 
-from conftest import Vhost
+from conftest import Vhost, fresh_vhost
 from infra.native.ports import free_block
 from infra.native.postgres import PostgresServer
+from infra.native.rabbitmq import RabbitNode
 from tests.stub_llm import StubModel
 from warren.db.migrate import upgrade
 
@@ -41,6 +43,22 @@ def migrated(postgres: PostgresServer, service: str) -> str:
         postgres.sql(f'CREATE DATABASE "{name}"')
         upgrade(postgres.url(name), MIGRATIONS[service])
     return name
+
+
+BOTS = ROOT / "tests" / "e2e" / "bots"
+
+
+@contextmanager
+def shared_mesh(folder: Path, node: RabbitNode, postgres: PostgresServer) -> Iterator["Mesh"]:
+    """A mesh with one runner and the test bots, for all tests of a module."""
+    shutil.copytree(BOTS, folder / "bots")
+    with fresh_vhost(node) as vhost, asyncio.Runner() as loop:
+        running = Mesh.running(folder, vhost, postgres, folder / "bots")
+        made = loop.run(running.__aenter__())
+        try:
+            yield made
+        finally:
+            loop.run(running.__aexit__(None, None, None))
 
 
 @dataclass

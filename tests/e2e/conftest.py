@@ -1,7 +1,6 @@
 """A mesh for each test that asks for one, with a copy of the bots in tests/e2e/bots that the test
 may change."""
 
-import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -9,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Vhost, fresh_vhost
+from conftest import Vhost
 from infra.native.postgres import PostgresServer
 from infra.native.rabbitmq import RabbitNode
-from tests.mesh import Mesh
-
-BOTS = Path(__file__).parent / "bots"
+from tests.mesh import BOTS, Mesh, shared_mesh
 
 StartMesh = Callable[..., AbstractAsyncContextManager[Mesh]]
 
@@ -38,12 +35,5 @@ def mesh(
     tmp_path_factory: pytest.TempPathFactory, broker_node: RabbitNode, postgres: PostgresServer
 ) -> Iterator[Mesh]:
     """A mesh with one runner for all tests of a module that break nothing."""
-    folder = tmp_path_factory.mktemp("mesh")
-    shutil.copytree(BOTS, folder / "bots")
-    with fresh_vhost(broker_node) as vhost, asyncio.Runner() as loop:
-        running = Mesh.running(folder, vhost, postgres, folder / "bots")
-        made = loop.run(running.__aenter__())
-        try:
-            yield made
-        finally:
-            loop.run(running.__aexit__(None, None, None))
+    with shared_mesh(tmp_path_factory.mktemp("mesh"), broker_node, postgres) as made:
+        yield made
