@@ -57,7 +57,7 @@ class Deadlines:
             lost(StepCommand.model_validate_json(row.command), row.now) for row in rows
         ]
         if facts:
-            await self._letters.keep(facts)
+            await self._letters.keep_each(facts)
         return len(facts)
 
     async def _tidy(self) -> None:

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat_api.changes import Store, changing
 from chat_api.letter_facts import refused_outcome
@@ -53,7 +52,7 @@ class Gate:
         try:
             await self._take([taken for _, taken in read])
         except Exception as error:
-            if _is_passing(error):
+            if is_unavailable(error):
                 raise
             log.warning("a batch failed, taking its outcomes one by one", exc_info=error)
             await self._one_by_one(read)
@@ -63,7 +62,7 @@ class Gate:
             try:
                 await self._take([taken])
             except Exception as error:  # whatever one outcome does, the others go on
-                if _is_passing(error):
+                if is_unavailable(error):
                     raise
                 log.error("an outcome cannot be taken", message_id=taken.id, exc_info=error)
                 await self._refuse(delivery, f"the gate failed on it: {type(error).__name__}")
@@ -74,7 +73,7 @@ class Gate:
         _count(tally)
 
     async def _refuse(self, delivery: Delivery, why: str) -> None:
-        await self._letters.keep([refused_outcome(delivery, why)])
+        await self._letters.keep_each([refused_outcome(delivery, why)])
 
 
 def _read(delivery: Delivery) -> Taken | str:
@@ -85,10 +84,6 @@ def _read(delivery: Delivery) -> Taken | str:
         return f"the body is no outcome ({error.error_count()} faults)"
     id = delivery.message_id or hashlib.sha256(delivery.body).hexdigest()
     return fault_of(outcome) or Taken(id.replace("\0", ""), outcome)
-
-
-def _is_passing(error: Exception) -> bool:
-    return isinstance(error, SQLAlchemyError | OSError) and is_unavailable(error)
 
 
 def _count(tally: Tally) -> None:

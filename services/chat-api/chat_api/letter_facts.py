@@ -25,6 +25,8 @@ from warren.contracts.slip import STEP_REQUESTED, StepCommand
 
 _MAX_HEADERS = 40
 _MAX_HEADER_CHARS = 2000
+_MAX_SAMENESS_CHARS = 500  # a unique index takes no more than 2,700 bytes
+_LARGEST = 2**31 - 1  # what the table's numbers hold
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Facts:
     routing_key: str = ""
     message_id: str | None = None
     headers: JsonObject = field(default_factory=lambda: {})
+    body: bytes | None = None
 
 
 def read(delivery: Delivery) -> Facts:
@@ -76,12 +79,27 @@ def lost(command: StepCommand, now: datetime) -> Facts:
     return replace(facts, failed_at=now)
 
 
+def bare(facts: Facts, error: Exception, *, with_turn: bool) -> Facts:
+    """Return what any database keeps of a letter that could not be kept whole: its bytes.
+
+    Its run stays, since the run decides whether the turn is parked; the number is in range.
+    """
+    return Facts(
+        reason="undecodable",
+        sameness=_hash(facts.sameness),
+        error=ErrorFacts(type=type(error).__name__, text="the letter could not be kept whole"),
+        turn_id=facts.turn_id if with_turn else None,
+        run=facts.run if with_turn else None,
+        raw=facts.raw if facts.body is None else facts.body,
+    )
+
+
 def fingerprint(facts: Facts) -> str:
     """Return what like failures have in common: bot, step, error class, text without numbers, our
     frame."""
     text = re.sub(r"[0-9a-f]{8,}|\d+", "#", facts.error.text.lower())[:200]
     parts = (facts.bot or "", facts.step or "", facts.error.type, text, facts.error.frame)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return _hash("\n".join(parts))[:16]
 
 
 def _from_failure(delivery: Delivery, failure: Failure) -> Facts:
@@ -91,13 +109,13 @@ def _from_failure(delivery: Delivery, failure: Failure) -> Facts:
         sameness="",
         error=failure.error,
         turn_id=failure.turn_id or _uuid(delivery.correlation_id),
-        run=failure.run if failure.run is not None else _run(delivery),
+        run=_in_range(failure.run) if failure.run is not None else _run(delivery),
         bot=failure.bot,
         step=failure.step,
         kind=failure.kind,
-        position=failure.position,
+        position=None if failure.position is None else _in_range(failure.position),
         path=_path(failure.path, failure.step),
-        attempt=failure.attempt,
+        attempt=_in_range(failure.attempt),
         revision=failure.revision,
         runner=failure.runner,
         failed_at=failure.failed_at,
@@ -116,8 +134,7 @@ def _from_command(delivery: Delivery, command: StepCommand) -> Facts:
     else:
         text = f"no queue takes the kind {command.kind!r}"
         facts = _of_command(command, "unroutable", ErrorFacts(type="Unroutable", text=text))
-    attempt = delivery.headers.get("warren-attempt")
-    facts = replace(facts, attempt=attempt if isinstance(attempt, int) else 1)
+    facts = replace(facts, attempt=_number(delivery, "warren-attempt") or 1)
     return replace(_as_delivered(facts, delivery), sameness=_same(facts))
 
 
@@ -127,11 +144,11 @@ def _of_command(command: StepCommand, reason: FailureReason, error: ErrorFacts) 
         sameness="",
         error=error,
         turn_id=command.turn_id,
-        run=command.run,
+        run=_in_range(command.run),
         bot=command.bot,
         step=command.step,
         kind=command.kind,
-        position=command.position,
+        position=_in_range(command.position),
         path=_path(command.path, command.step),
         revision=command.revision,
         command=command,
@@ -160,11 +177,12 @@ def _as_delivered(facts: Facts, delivery: Delivery) -> Facts:
         routing_key=delivery.routing_key,
         message_id=delivery.message_id,
         headers=_plain_headers(delivery.headers),
+        body=delivery.body,
     )
 
 
 def _same(facts: Facts) -> str:
-    return "/".join(
+    same = "/".join(
         str(part)
         for part in (
             facts.turn_id,
@@ -175,11 +193,16 @@ def _same(facts: Facts) -> str:
             facts.reason,
         )
     )
+    return same if len(same) <= _MAX_SAMENESS_CHARS else _hash(same)
 
 
 def _content_hash(delivery: Delivery) -> str:
     known = (delivery.routing_key, delivery.type, delivery.message_id, delivery.correlation_id)
     return hashlib.sha256(repr(known).encode() + delivery.body).hexdigest()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _path(path: tuple[str, ...], step: str | None) -> str:
@@ -196,8 +219,20 @@ def _died_in_step_queue(headers: Mapping[str, Any]) -> bool:
 
 
 def _run(delivery: Delivery) -> int | None:
-    run = delivery.headers.get("warren-run")
-    return run if isinstance(run, int) and not isinstance(run, bool) else None
+    return _number(delivery, "warren-run")
+
+
+def _number(delivery: Delivery, header: str) -> int | None:
+    """Return a number from a header; None for what is no number or none that anybody counts to."""
+    value = delivery.headers.get(header)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if _in_range(value) == value else None
+
+
+def _in_range(number: int) -> int:
+    """Return the nearest number that the table holds: an absurd run stays another run."""
+    return max(-_LARGEST, min(number, _LARGEST))
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -218,7 +253,7 @@ def _plain_headers(headers: Mapping[str, Any]) -> JsonObject:
     """Return AMQP headers as short texts and numbers that any database keeps."""
     return {
         without_nul(str(name))[:200]: value
-        if isinstance(value, int | bool)
-        else without_nul(str(value)).encode(errors="replace").decode()[:_MAX_HEADER_CHARS]
+        if isinstance(value, int) and abs(value) < 2**63
+        else without_nul(str(value))[:_MAX_HEADER_CHARS]
         for name, value in list(headers.items())[:_MAX_HEADERS]
     }

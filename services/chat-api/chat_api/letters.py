@@ -11,12 +11,11 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
 from chat_api.failure_words import plain_words, reference_of
-from chat_api.letter_facts import Facts, fingerprint, read
+from chat_api.letter_facts import Facts, bare, fingerprint, read
 from chat_api.plain_text import without_nul
 from chat_api.starting import open_doors
 from chat_api.tables import dead_letter
@@ -55,48 +54,64 @@ def fate_of(row: TurnRow | None, facts: Facts) -> Fate:
 
 
 class Letters:
-    """Keeps letters. handle() is for the queue, keep() for the gate and for deadlines."""
+    """Keeps letters. handle() is for the queue, keep_each() for the gate and for deadlines."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def handle(self, batch: Sequence[Delivery]) -> None:
-        """Keep a batch; one bad letter stops nobody. Raises when the database is away."""
-        facts = [read(one) for one in batch]
+        """Keep a batch. Raises when the database is away: the batch comes again."""
+        await self.keep_each([read(one) for one in batch])
+
+    async def keep_each(self, batch: Sequence[Facts]) -> None:
+        """Keep letters, together if that works; a bad one stops nobody. Raises as handle() does."""
         try:
-            await self.keep(facts)
+            await self.keep(batch)
         except Exception as error:
-            if len(facts) == 1 or _is_passing(error):
+            if is_unavailable(error):
                 raise
-            log.warning("a batch of letters failed, keeping them one by one", exc_info=error)
-            for one in facts:
+            log.warning("letters cannot be kept together, keeping each alone", exc_info=error)
+            for one in batch:
                 await self._keep_alone(one)
 
     async def keep(self, batch: Sequence[Facts]) -> None:
         """Keep letters in one transaction and park their turns. A second copy changes nothing."""
         ids = {one.turn_id for one in batch if one.turn_id is not None}
         kept: list[tuple[Fate, Facts]] = []
+        parked: list[TurnRow] = []
         async with changing(self._store, "letters") as changes:
             await changes.lock_places_of(ids)
             turns = await turn_rows.load(changes.connection, ids)
             for one in batch:
                 row = turns.get(one.turn_id) if one.turn_id else None
-                fate, parked = await _keep(changes, row, one)
+                fate, left = await _keep(changes, row, one)
                 kept.append((fate, one))
-                if parked is not None:
-                    turns[parked.id] = parked
+                if left is not None:
+                    turns[left.id] = left
+                    parked.append(left)
+            await open_doors(changes, parked)
         for fate, one in kept:
             _count(fate, one)
 
     async def _keep_alone(self, facts: Facts) -> None:
+        """Keep a letter whole, else its bytes, else its bytes without a word on its turn, which
+        its deadline ends."""
         try:
             await self.keep([facts])
-        except Exception as error:  # the last resort: the bytes alone
-            if _is_passing(error):
+        except Exception as error:
+            if is_unavailable(error):
                 raise
-            log.error("a letter cannot be kept whole", letter=facts.sameness, exc_info=error)
-            bare = replace(facts, reason="undecodable", headers={}, command=None)
-            await self.keep([bare])
+            log.error("a letter cannot be kept whole", turn=str(facts.turn_id), exc_info=error)
+            await self._keep_bare(facts, error)
+
+    async def _keep_bare(self, facts: Facts, cause: Exception) -> None:
+        try:
+            await self.keep([bare(facts, cause, with_turn=True)])
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            log.error("a letter cannot park its turn", turn=str(facts.turn_id), exc_info=error)
+            await self.keep([bare(facts, cause, with_turn=False)])
 
 
 async def _keep(changes: Changes, row: TurnRow | None, facts: Facts) -> tuple[Fate, TurnRow | None]:
@@ -118,7 +133,7 @@ async def _keep(changes: Changes, row: TurnRow | None, facts: Facts) -> tuple[Fa
 
 
 async def _park(changes: Changes, row: TurnRow, facts: Facts, letter: UUID) -> TurnRow:
-    """Park the turn: the door opens, everybody in the conversation is told."""
+    """Park the turn: everybody in the conversation is told. The caller opens its door."""
     state = after(row.state, "park")
     assert state is not None  # fate_of() said so
     text, reference = plain_words(facts.reason), reference_of(letter)
@@ -149,7 +164,6 @@ async def _park(changes: Changes, row: TurnRow, facts: Facts, letter: UUID) -> T
         at=changes.now,
     )
     changes.tell(event, row.id)
-    await open_doors(changes, [row])
     return replace(row, state=state, holds_door=False)
 
 
@@ -192,10 +206,6 @@ def _values(
         "command": facts.command.model_dump_json().encode() if facts.command else None,
         "failed_at": facts.failed_at,
     }
-
-
-def _is_passing(error: Exception) -> bool:
-    return isinstance(error, SQLAlchemyError | OSError) and is_unavailable(error)
 
 
 def _count(fate: Fate, facts: Facts) -> None:

@@ -26,8 +26,8 @@ def refused(pointer: str, detail: str) -> Unprocessable:
 
 
 def without_nul(text: str) -> str:
-    """Return a text that Postgres can keep."""
-    return text.replace("\0", REPLACEMENT)
+    """Return a text that Postgres can keep: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", REPLACEMENT).encode(errors="replace").decode()
 
 
 def keepable(value: Any) -> Any:

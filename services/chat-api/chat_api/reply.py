@@ -6,14 +6,20 @@ from uuid import uuid4
 from chat_api.plain_text import keepable, without_nul
 from chat_api.turn_rows import TurnRow
 from warren.contracts.chat import MessageView
+from warren.contracts.ids import step_path
 from warren.contracts.outcome import Outcome, OutcomeReply
 
+MAX_NAME_BYTES = 1024  # of a path and of a slot: one index holds both and takes 2,700 bytes
 MAX_REPLY_BYTES = 512 * 1024  # over the runner's own limit, and far under what the relay can send
 
 
 def fault_of(outcome: Outcome) -> str | None:
     """Return why an outcome cannot be taken, or None. Runners check the same; nobody is trusted."""
+    if len(step_path(outcome.path, outcome.step).encode()) > MAX_NAME_BYTES:
+        return f"the path of its step is over {MAX_NAME_BYTES} bytes"
     for reply in outcome.replies:
+        if len(reply.slot.encode()) > MAX_NAME_BYTES:
+            return f"the slot {reply.slot[:40]!r} is over {MAX_NAME_BYTES} bytes"
         if not reply.body.strip():
             return f"the reply {reply.slot[:40]!r} is blank"
         if len(reply.model_dump_json()) > MAX_REPLY_BYTES:

@@ -1,6 +1,7 @@
 """The gate on a real database: nothing twice, nothing late, nobody stopped by a bad outcome."""
 
 import asyncio
+import secrets
 
 import orjson
 import pytest
@@ -229,3 +230,43 @@ async def test_metadata_with_strange_texts_is_kept(world):
     (reply,) = [row for row in await world.messages() if row.turn_id]
     mark = "\N{REPLACEMENT CHARACTER}"
     assert reply.metadata == {f"a{mark}": [mark, {"deep": mark}], "n": 1}
+
+
+def unlike(chars):
+    """A text that Postgres cannot make shorter."""
+    return secrets.token_hex(chars // 2)
+
+
+@pytest.mark.parametrize("more", [{"step": unlike(20_000)}, {"path": (unlike(20_000),)}])
+async def test_an_outcome_with_too_long_a_path_becomes_a_letter(world, more):
+    _, _, turn = await running_turn(world)
+
+    await world.gate.handle([world.outcome(turn, "hi", **more)])
+
+    assert replies(await world.messages()) == []
+    assert [one.reason for one in await world.letter_rows()] == ["undecodable"]
+    assert (await world.turns())[0].state == "parked"
+
+
+@pytest.mark.parametrize("checked", [True, False])
+async def test_an_outcome_with_too_long_a_slot_becomes_a_letter(world, monkeypatch, checked):
+    """Not checked: what only the database notices is no reason to wait for the database."""
+    from chat_api import reply
+
+    if not checked:
+        monkeypatch.setattr(reply, "MAX_NAME_BYTES", 10**9)
+    _, _, turn = await running_turn(world)
+    body = orjson.loads(world.outcome(turn, "hi").body)
+    body["replies"][0]["slot"] = unlike(20_000)
+    poison = world.delivery(
+        orjson.dumps(body), correlation_id=str(turn.id), headers={"warren-run": 2**40}
+    )
+    ben = await world.person("ben")
+    await world.say(ben, await world.place(ben, turn.bot_id))
+    other = (await world.turns())[-1]
+
+    await world.gate.handle([poison, world.outcome(other, "hi")])
+
+    assert replies(await world.messages()) == ["hi"]
+    assert [one.reason for one in await world.letter_rows()] == ["undecodable"]
+    assert [one.state for one in await world.turns()] == ["parked", "done"]

@@ -2,13 +2,16 @@
 
 import asyncio
 import base64
+from collections import Counter
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from chat_api.cancel import cancel
 from chat_api.deadlines import Deadlines
+from chat_api.letters import Letters
 from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure
 from warren.contracts.slip import STEP_REQUESTED, StepCommand
 
@@ -273,3 +276,79 @@ async def test_a_batch_with_letters_of_many_turns_parks_each(world):
 
     assert {turn.state for turn in await world.turns()} == {"parked"}
     assert len(await world.letter_rows()) == 6
+
+
+HUGE = 2**40
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"position": HUGE},
+        {"attempt": -HUGE},
+        {"path": tuple(uuid4().hex for _ in range(500))},
+        {"failed_at": datetime.min.replace(tzinfo=UTC)},
+    ],
+)
+async def test_a_letter_with_absurd_facts_parks_its_turn_and_stops_nobody(world, more):
+    _, _, _, command = await running_turn(world)
+    poison = failure(world, command, **more)
+
+    for _ in range(2):
+        await world.letters.handle([poison])
+        await world.letters.handle([poison, world.delivery(b"x", message_id="next")])
+
+    assert (await world.turns())[0].state == "parked"
+    assert Counter(one.turn_id for one in await world.letter_rows()) == {
+        command.turn_id: 1,
+        None: 1,
+    }
+
+
+async def test_a_letter_of_an_absurd_run_is_late(world):
+    _, _, _, command = await running_turn(world)
+    absurd = command.model_copy(update={"run": HUGE, "position": HUGE})
+    back = world.delivery(
+        absurd.model_dump_json().encode(), type=STEP_REQUESTED, headers={"warren-attempt": True}
+    )
+
+    await world.letters.handle([failure(world, command, run=HUGE), back])
+
+    assert {one.closed_as for one in await world.letter_rows()} == {"late"}
+    assert (await world.turns())[0].state == "running"
+
+
+@pytest.mark.parametrize("run", [HUGE, -HUGE, 2**70, True, "1"])
+async def test_an_absurd_header_of_an_unreadable_letter_is_ignored(world, run):
+    _, _, turn, _ = await running_turn(world)
+    poison = world.delivery(b"?", correlation_id=str(turn.id), headers={"warren-run": run})
+
+    await world.letters.handle([poison])
+
+    (letter,) = await world.letter_rows()
+    assert (letter.run, letter.raw) == (1, b"?")
+    assert (await world.turns())[0].state == "parked"
+
+
+@pytest.mark.parametrize(("faults", "turn_state"), [(2, "parked"), (3, "running")])
+async def test_a_letter_that_the_database_refuses_is_kept_as_bytes(
+    world, monkeypatch, faults, turn_state
+):
+    _, _, _, command = await running_turn(world)
+    poison = failure(world, command)
+    real, left = Letters.keep, iter(range(faults))
+
+    async def keep(self, batch):
+        if any(one.turn_id for one in batch) and next(left, None) is not None:
+            async with self._store.engine.begin() as connection:
+                await connection.execute(text("select cast(:n as int)"), {"n": HUGE})
+        await real(self, batch)
+
+    monkeypatch.setattr(Letters, "keep", keep)
+
+    await world.letters.handle([poison])
+
+    (letter,) = await world.letter_rows()
+    assert (letter.reason, letter.raw, letter.headers) == ("undecodable", poison.body, {})
+    assert letter.error_type == "DataError"
+    assert (await world.turns())[0].state == turn_state
