@@ -11,29 +11,11 @@ from chat_api.registry_feed import RegistryFeed
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
 from warren.broker.consumer import Consumer
-from warren.broker.publisher import CONFIRM_SECONDS, Outgoing, Publisher
+from warren.broker.late import LatePublisher
 from warren.broker.topology import CHAT_BOTS, CHAT_OUTCOMES, DEAD_LETTERS
-from warren.errors import BrokerUnavailable
 
 BOTS_PREFETCH = 1  # cards are few, and only the newest of each bot counts
 DRAIN_SECONDS = 2.0
-
-
-class LatePublisher(Publisher):
-    """A publisher that may be used before the broker is there: it then says so."""
-
-    def __init__(self) -> None:
-        self._real: Publisher | None = None
-
-    def found(self, broker: Broker) -> None:
-        """Use this broker from now on."""
-        self._real = Publisher(broker, "chat-api")
-
-    async def publish(self, message: Outgoing, timeout_seconds: float = CONFIRM_SECONDS) -> None:
-        """Publish, or raise BrokerUnavailable."""
-        if self._real is None:
-            raise BrokerUnavailable("the broker has not answered yet")
-        await self._real.publish(message, timeout_seconds)
 
 
 class BrokerSide:

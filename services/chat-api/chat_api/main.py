@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chat_api.app import private_app, public_app
-from chat_api.broker_side import BrokerSide, LatePublisher
+from chat_api.broker_side import BrokerSide
 from chat_api.changes import Store
 from chat_api.deadlines import Deadlines
 from chat_api.gate import Gate
@@ -25,19 +25,22 @@ from chat_api.throttle import Throttle
 from warren.app.inner import Check
 from warren.app.inner_client import InnerClient
 from warren.app.serve import Listener, serve
+from warren.broker.late import LatePublisher
 from warren.db.engine import engine_of, ping
 from warren.db.relay import Relay
 from warren.logging import get_logger
 
 log = get_logger(__name__)
 
-FLUSH_SECONDS = 3.0  # then what is left stays in the outbox for the next process
-END_SECONDS = 3.0  # for consumers and connections to close
+# Together well under the 15 s after which the supervisor kills the process.
+REQUESTS_SECONDS = 5.0  # for requests in flight; then they are cut off and may be sent again
+FLUSH_SECONDS = 2.0  # then what is left stays in the outbox for the next process
+END_SECONDS = 2.5  # for consumers and connections to close
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until stop is set."""
-    publisher = LatePublisher()
+    publisher = LatePublisher("chat-api")
     async with (
         engine_of(settings.database_url.get_secret_value()) as engine,
         _registry(settings) as registry,
@@ -81,7 +84,10 @@ async def _run_all(
         relay = tasks.create_task(store.relay.run())
         consuming = tasks.create_task(broker.run(served, flushed))
         log.info("serving", port=settings.http_port, inner_port=settings.inner_port)
-        await serve(listeners, stop)
+        serving = tasks.create_task(serve(listeners, stop))
+        await stop.wait()
+        await asyncio.wait([serving], timeout=REQUESTS_SECONDS)
+        serving.cancel()
         served.set()
         for one in sweeps:
             one.cancel()

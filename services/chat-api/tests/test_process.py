@@ -289,3 +289,22 @@ async def test_killed_in_the_gate_a_reply_is_shown_once(chat_database, vhost, ca
         await asyncio.sleep(0.5)
     assert ask(chat_database, "select body from message where turn_id is not null") == [("once",)]
     assert ask(chat_database, "select max(last_seq) from conversation") == [(4,)]
+
+
+async def test_a_request_that_never_ends_does_not_hold_up_the_stop(chat_database):
+    amqp = f"amqp://nobody:x@127.0.0.1:{free_block(1)}/"
+    async with chat_api(chat_database, amqp) as (process, http, _):
+        _, writer = await asyncio.open_connection("127.0.0.1", http.base_url.port)
+        writer.write(
+            b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost:8080\r\n"
+            b"Origin: http://localhost:8080\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\n\r\n{"
+        )
+        await writer.drain()
+        await asyncio.sleep(0.5)
+
+        process.send_signal(signal.SIGTERM)
+
+        async with asyncio.timeout(10):
+            assert await process.wait() == 0
+        writer.close()
