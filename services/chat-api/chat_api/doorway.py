@@ -1,10 +1,11 @@
 """Read what stands before the doors, in the transaction that decides. The conversation is locked.
 
 A bot's slots are counted over all conversations, so near the limit the bot's row is locked, too:
-always after the conversations, and in the order of ids.
+always after the conversations, and in the order of ids. Whoever goes through bots in another order
+locks them all first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -38,6 +39,9 @@ _ONE = text(f"""
     from bot b where b.account_id = :bot
 """)
 _LOCK = text("select 1 from bot where account_id = :bot for update")
+_LOCK_ALL = text("""
+    select 1 from bot where account_id = any(cast(:bots as uuid[])) order by account_id for update
+""")
 _COUNT_AGAIN = text("select count(*) from turn where bot_id = :bot and state = 'running'")
 _WAITS_ELSEWHERE = text("""
     select exists (
@@ -91,6 +95,11 @@ async def counted(connection: AsyncConnection, bots: Sequence[Present]) -> list[
     Far below its limit a bot is left unlocked, so that conversations do not wait for each other.
     """
     return [await _counted(connection, one) for one in sorted(bots, key=lambda b: b.bot_id)]
+
+
+async def lock_bots(connection: AsyncConnection, bots: Iterable[UUID]) -> None:
+    """Lock bots in the order of their ids, however the caller goes through them afterwards."""
+    await connection.execute(_LOCK_ALL, {"bots": list(set(bots))})
 
 
 async def waits_elsewhere(connection: AsyncConnection, row: TurnRow) -> bool:

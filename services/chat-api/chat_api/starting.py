@@ -111,8 +111,9 @@ async def open_doors(changes: Changes, ended: Iterable[TurnRow]) -> None:
         await admit(changes, waiting[door])
 
 
-async def admit(changes: Changes, queue: list[TurnRow], *, by_age: bool = False) -> None:
-    """Start the first turn of one door's queue if it may; cancel all when the bot is gone.
+async def admit(changes: Changes, queue: list[TurnRow], *, by_age: bool = False) -> bool:
+    """Start the first turn of one door's queue if it may; cancel all when the bot is gone. Return
+    whether anything was done.
 
     by_age says that the caller goes through the waiting turns oldest first, over all conversations.
     """
@@ -124,10 +125,12 @@ async def admit(changes: Changes, queue: list[TurnRow], *, by_age: bool = False)
     if bot.removed:
         for row in queue:
             await cancel_queued(changes, row)
-        return
+        return True
     elsewhere = False if by_age else await waits_elsewhere(changes.connection, first)
-    if may_go_on_here(bot.doorway, elsewhere):
-        await begin(changes, first, is_new=False)
+    if not may_go_on_here(bot.doorway, elsewhere):
+        return False
+    await begin(changes, first, is_new=False)
+    return True
 
 
 async def cancel_queued(changes: Changes, row: TurnRow) -> None:

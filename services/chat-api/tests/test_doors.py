@@ -4,6 +4,7 @@ a bot's concurrency; whatever waits starts when it may."""
 import asyncio
 from collections import Counter
 
+from chat_api import promoting
 from chat_api.cancel import cancel
 from chat_api.promoting import Promoter
 
@@ -184,3 +185,58 @@ async def test_cancel_and_gate_at_the_same_moment_leave_one_end(world):
 
         kinds = Counter(kind for _, kind in await world.log(place))
         assert kinds["turn.ended"] == 1
+
+
+async def test_many_that_wait_for_one_bot_do_not_delay_the_others(world, monkeypatch):
+    monkeypatch.setattr(promoting, "BATCH", 3)
+    ana = await world.person()
+    busy = await world.bot("busy", concurrency=1)
+    idle = await world.bot("idle", concurrency=1, while_busy="queue")
+    for _ in range(6):
+        await world.say(ana, await world.place(ana, busy))
+    place = await world.place(ana, idle)
+    for _ in range(5):
+        await world.say(ana, place)
+    other = await world.place(ana, idle)
+    await world.say(ana, other)
+    await world.sql("update turn set state = 'done', holds_door = false where state = 'running'")
+
+    await Promoter(world.store).promote()
+
+    running = [turn for turn in await world.turns() if turn.state == "running"]
+    assert [turn.bot for turn in running] == ["busy", "idle"]
+
+
+async def test_all_that_may_start_starts_at_one_look_over_several_batches(world, monkeypatch):
+    monkeypatch.setattr(promoting, "BATCH", 2)
+    ana, bot = await world.person(), await world.bot(concurrency=1)
+    for _ in range(7):
+        await world.say(ana, await world.place(ana, bot))
+    await world.bot(number=2, concurrency=6)
+
+    await Promoter(world.store).promote()
+
+    assert Counter(await states(world)) == {"running": 6, "queued": 1}
+
+
+async def test_promoters_and_keepers_that_meet_at_two_bots_do_not_deadlock(world):
+    ana = await world.person()
+    bots = [await world.bot(name, concurrency=1) for name in ("one", "two")]
+    for _ in range(6):
+        for bot in (*bots, *reversed(bots)):
+            await world.say(ana, await world.place(ana, bot))
+
+    for _ in range(4):
+        running = [turn for turn in await world.turns() if turn.state == "running"]
+        letters = [
+            world.delivery(b"?", correlation_id=str(turn.id), headers={"warren-run": turn.run})
+            for turn in running
+        ]
+        await asyncio.gather(
+            world.letters.handle(letters),
+            world.letters.handle(letters[::-1]),
+            *(Promoter(world.store).promote() for _ in range(3)),
+        )
+        await Promoter(world.store).promote()
+
+    assert Counter(await states(world)) == {"parked": 8, "running": 2, "queued": 14}
