@@ -6,11 +6,11 @@ import asyncio
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat_api import inbox
 from chat_api.changes import Store
 from chat_api.letter_facts import Facts, lost
 from chat_api.letters import Letters
 from chat_api.tables import turn
+from chat_api.tidying import tidy
 from warren.contracts.slip import StepCommand
 from warren.logging import get_logger
 
@@ -18,7 +18,7 @@ log = get_logger(__name__)
 
 SWEEP_SECONDS = 5.0
 BATCH = 100
-TIDY_EVERY = 720  # sweeps: once an hour old inbox ids are forgotten
+TIDY_EVERY = 720  # sweeps: once an hour old rows are deleted
 
 _PAST = (
     select(turn.c.command, func.now().label("now"))
@@ -43,7 +43,7 @@ class Deadlines:
                 while await self.sweep() == BATCH:
                     pass
                 if sweeps % TIDY_EVERY == 0:
-                    await self._tidy()
+                    await tidy(self._store)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("the deadline sweep failed, trying again", error=type(error).__name__)
             sweeps += 1
@@ -59,7 +59,3 @@ class Deadlines:
         if facts:
             await self._letters.keep_each(facts)
         return len(facts)
-
-    async def _tidy(self) -> None:
-        async with self._store.engine.begin() as connection:
-            await inbox.forget_old(connection)

@@ -55,7 +55,9 @@ class Throttle:
             await connection.execute(
                 insert(login_try)
                 .values([{"key": key, "failures": 0} for key in sorted(keys)])
-                .on_conflict_do_nothing()
+                .on_conflict_do_update(  # changes nothing, but locks: nobody deletes it meanwhile
+                    index_elements=["key"], set_={"failures": login_try.c.failures}
+                )
             )
             rows = (await connection.execute(_LOCKED, {"keys": sorted(keys)})).all()
             now = rows[0].now
