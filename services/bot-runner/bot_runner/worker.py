@@ -113,7 +113,7 @@ class Worker:
         self, job: Job, pipeline: Pipeline, ready: ReadyStep | None, card: StepCard
     ) -> JsonObject | Fault:
         command = job.command
-        key = str(outgoing.command_id(command))
+        key = str(job.id)
         activity = ready.activity if ready else card.id
         standing = Standing(command.position + 1, len(pipeline.cards), activity)
         with StepProgress(self._parts.hints, self._parts.tasks, job, standing) as progress:

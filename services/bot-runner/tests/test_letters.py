@@ -59,6 +59,9 @@ async def test_each_bad_message_becomes_one_letter_and_the_next_is_answered(mesh
         "no object": "[]",
         "NaN": text.replace('"attempt"', '"x"').replace('"run":1', '"run":NaN'),
         "deep": text.replace('"still here"', "[" * 10_000 + "]" * 10_000),
+        "deeper than JSON can be written": text.replace(
+            '"still here"', '{"a":' * 300 + "1" + "}" * 300
+        ),
         "half a character": text.replace("still here", "\\ud800"),
         "NUL": text.replace("still here", "\\u0000"),
         "raw NUL": text.replace("still here", "\0"),
