@@ -48,7 +48,7 @@ model: install ## Fetch the local language model now, with LOCAL_LLM_SIZE=0.5b
 test: install-test lint typecheck ## Run lint, types and all quick tests (12 minutes at most)
 	@$(NPM) test
 	@$(PRIVATE) npm run e2e -- smoke.spec.ts
-	@$(PY) -m pytest $(args)
+	@$(PY) -m pytest -n 2 --dist loadfile $(args)
 
 .PHONY: e2e
 e2e: install-test ## Run the end-to-end tests in full, browser included, with args="-k stream"
