@@ -5,6 +5,7 @@ older reading never overwrites a newer one, and a digest that serves already is 
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,10 @@ class Reading:
 
 
 async def apply(engine: AsyncEngine, folder: Path, found: Scan) -> Applied:
-    """Apply what still holds of a scan. Idempotent; what does not hold comes with the next."""
+    """Apply what still holds of a scan. Idempotent; what does not hold comes with the next.
+
+    Raises OSError when the folder went away meanwhile: nothing is changed then.
+    """
     async with engine.begin() as connection:
         await advisory_lock(connection, LOCK)
         known = await _known(connection)
@@ -65,11 +69,13 @@ async def apply(engine: AsyncEngine, folder: Path, found: Scan) -> Applied:
 
 def _read_again(folder: Path, found: Scan, paths: list[str]) -> Reading:
     holding = [one for one in found.bots if mark_of(read_bytes(folder / one.path)) == one.mark]
+    gone = frozenset(path for path in paths if not (folder / path).is_file())
+    os.listdir(folder)  # raises when the folder itself is away: then no file of it is gone
     described = {file.path: file.sha256 for file in found.catalogue.files}
     return Reading(
         bots=tuple(holding),
         steps_hold=step_marks(folder) == described,
-        gone=frozenset(path for path in paths if not (folder / path).is_file()),
+        gone=gone,
     )
 
 

@@ -49,7 +49,7 @@ class Heard:
             if key.startswith("bot.")
         ]
 
-    async def until(self, enough: Callable[["Heard"], bool], seconds: float = 6) -> None:
+    async def until(self, enough: Callable[["Heard"], bool], seconds: float = 20) -> None:
         async with asyncio.timeout(seconds):
             while not enough(self):
                 await asyncio.sleep(0.02)

@@ -43,7 +43,7 @@ def process(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         started.wait(5)
 
 
-async def reasons(inner: httpx2.AsyncClient, enough: int, seconds: float = 15) -> list[str]:
+async def reasons(inner: httpx2.AsyncClient, enough: int, seconds: float = 40) -> list[str]:
     """Wait until /readyz gives so many reasons; return them."""
     async with asyncio.timeout(seconds):
         while True:
