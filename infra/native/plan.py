@@ -5,6 +5,7 @@ Pure: reading files happens in `read_plan`, everything else is data for the othe
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,8 @@ class Plan:
     @property
     def public_url(self) -> str:
         """Return the address that people type, by default http://localhost and the port."""
-        return self.values["PUBLIC_URL"] or f"http://localhost:{self.port('PORT')}"
+        url = self.values["PUBLIC_URL"] or f"http://localhost:{self.port('PORT')}"
+        return without_default_port(url)
 
     @property
     def wants_local_model(self) -> bool:
@@ -115,6 +117,11 @@ class Plan:
         kept = {name: value for name, value in self.values.items() if name not in NEVER_SAVED}
         self.run.mkdir(parents=True, exist_ok=True)
         self.saved_file.write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def without_default_port(url: str) -> str:
+    """Return the address as browsers name it in Origin: without :80 for http, :443 for https."""
+    return re.sub(r"^(http://[^/]+):80(?=/|$)|^(https://[^/]+):443(?=/|$)", r"\1\2", url)
 
 
 def choose(

@@ -61,6 +61,21 @@ def test_the_local_model_answers_only_where_nothing_else_is_set(
     assert plan.wants_local_model is wanted
 
 
-def test_the_public_address_follows_the_port_unless_it_is_set(tmp_path: Path) -> None:
-    assert make_plan(tmp_path, PORT="9000").public_url == "http://localhost:9000"
-    assert make_plan(tmp_path, PUBLIC_URL="https://a.example").public_url == "https://a.example"
+@pytest.mark.parametrize(
+    ("port", "url", "public"),
+    [
+        ("9000", "", "http://localhost:9000"),
+        ("80", "", "http://localhost"),
+        ("8080", "", "http://localhost:8080"),
+        ("9000", "https://a.example", "https://a.example"),
+        ("9000", "https://a.example:443", "https://a.example"),
+        ("9000", "https://a.example:443/", "https://a.example/"),
+        ("9000", "https://a.example:80", "https://a.example:80"),
+        ("9000", "http://[::1]:80", "http://[::1]"),
+        ("9000", "http://a.example:443", "http://a.example:443"),
+    ],
+)
+def test_the_public_address_is_what_browsers_name(
+    tmp_path: Path, port: str, url: str, public: str
+) -> None:
+    assert make_plan(tmp_path, PORT=port, PUBLIC_URL=url).public_url == public
