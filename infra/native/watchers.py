@@ -13,6 +13,7 @@ from typing import Any
 from infra.native.plan import Plan
 
 DRAIN_SECONDS = 40.0  # a runner finishes the steps in flight before it ends
+CHAT_API_STOP_SECONDS = 20.0  # above its own worst stop: 10 s for requests, outbox and broker
 LOG_BYTES = 10_000_000  # a log is rotated at this size
 LOGS_KEPT = 3
 RUN_MARK = "WARREN_RUN"  # in every process that we start: how `make down` knows what is ours
@@ -68,7 +69,7 @@ def service_watchers(plan: Plan, *, local_model: bool) -> list[Watcher]:
     """Return our own four services. local_model: whether runners ask the model on this machine."""
     shared = shared_environment(plan)
 
-    def service(name: str, port: str, inner: str, **more: str) -> Watcher:
+    def service(name: str, port: str, inner: str, grace: float = 15.0, **more: str) -> Watcher:
         environment = {
             **shared,
             "SECRETS_DIR": str(plan.secrets / name),
@@ -76,11 +77,12 @@ def service_watchers(plan: Plan, *, local_model: bool) -> list[Watcher]:
             "INNER_PORT": str(plan.port(inner)),
             **more,
         }
-        return Watcher(name, (str(plan.python), "-m", name.replace("-", "_")), environment)
+        command = (str(plan.python), "-m", name.replace("-", "_"))
+        return Watcher(name, command, environment, grace_seconds=grace)
 
     return [
         service("registry", "REGISTRY_PORT", "REGISTRY_INNER_PORT", BOT_CONFIG_DIR=str(plan.bots)),
-        service("chat-api", "CHAT_API_PORT", "CHAT_API_INNER_PORT"),
+        service("chat-api", "CHAT_API_PORT", "CHAT_API_INNER_PORT", CHAT_API_STOP_SECONDS),
         service("gateway-ws", "GATEWAY_PORT", "GATEWAY_INNER_PORT"),
         runner_watcher(plan, "all", plan.runners, local_model=local_model),
     ]

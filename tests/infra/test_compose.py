@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.docker.compose import secret_values
+from infra.docker.compose import environment, secret_values
+from infra.native.plan import SETTINGS, Plan
 from infra.native.secret_files import BROKER_ACCOUNTS, DATABASES
+from infra.native.watchers import CHAT_API_STOP_SECONDS
 
 ROOT = Path(__file__).parents[2]
 FILE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -71,6 +73,36 @@ def test_only_the_web_address_is_published_and_on_loopback() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
 
     assert published == {"web": ["${BIND:-127.0.0.1}:${PORT:-8080}:8080"]}
+
+
+def test_services_behind_the_web_address_believe_it_who_the_client_is() -> None:
+    believing = {
+        name
+        for name, service in SERVICES.items()
+        if "FORWARDED_ALLOW_IPS" in service.get("environment", {})
+    }
+
+    assert believing == {"chat-api", "registry"}
+    assert all("ports" not in SERVICES[name] for name in believing)
+
+
+def test_chat_api_gets_longer_than_its_own_worst_stop() -> None:
+    assert SERVICES["chat-api"]["stop_grace_period"] == f"{CHAT_API_STOP_SECONDS:.0f}s"
+
+
+@pytest.mark.parametrize(
+    ("key", "url"), [("sk-1", ""), ("", "http://else/v1"), ("sk-1", "http://else/v1"), ("", "")]
+)
+def test_runners_get_the_models_address_and_its_key(tmp_path: Path, key: str, url: str) -> None:
+    plan = Plan(tmp_path, {**SETTINGS, "OPENAI_API_KEY": key, "OPENAI_BASE_URL": url})
+
+    runner = SERVICES["bot-runner"]
+
+    assert runner["environment"]["OPENAI_BASE_URL"] == "${OPENAI_BASE_URL:-}"
+    assert environment(plan, None)["OPENAI_BASE_URL"] == url
+    named = {"source": "bot-runner.OPENAI_API_KEY", "target": "OPENAI_API_KEY"}
+    assert named in runner["secrets"]
+    assert secret_values(PASSWORDS, key)["bot-runner.OPENAI_API_KEY"] == key
 
 
 def test_every_secret_is_written_and_every_written_one_is_used() -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from infra.native.down import stop_order
 from infra.native.plan import SETTINGS, Plan
+from infra.native.secret_files import ensure_passwords
 from infra.native.supervisor import LONGEST_SOCKET_PATH, daemon_config, socket_folder
+from infra.native.up import write_secrets
 from infra.native.watchers import (
     DRAIN_SECONDS,
     Watcher,
@@ -97,6 +99,47 @@ def test_runners_get_time_to_drain() -> None:
     assert told["graceful_timeout"] == DRAIN_SECONDS >= 30
     assert told["stop_signal"] == signal.SIGTERM
     assert told["env"]["RUNNER_KINDS"] == "Gpt"
+
+
+def test_chat_api_gets_longer_than_its_own_worst_stop() -> None:
+    told = options(by_name()["chat-api"], PLAN)
+
+    assert told["graceful_timeout"] == 20
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "local_model", "in_environment", "as_file"),
+    [
+        ("sk-1", "", False, {}, "sk-1"),
+        ("", "http://else/v1", False, {"OPENAI_BASE_URL": "http://else/v1"}, None),
+        ("sk-1", "http://else/v1", False, {"OPENAI_BASE_URL": "http://else/v1"}, "sk-1"),
+        (
+            "",
+            "",
+            True,
+            {"OPENAI_BASE_URL": "http://127.0.0.1:26740/v1", "OPENAI_API_KEY": "local"},
+            None,
+        ),
+        ("", "", False, {}, None),
+    ],
+)
+def test_runners_read_the_models_address_from_the_environment_and_its_key_from_a_file(
+    tmp_path: Path,
+    key: str,
+    url: str,
+    local_model: bool,
+    in_environment: dict[str, str],
+    as_file: str | None,
+) -> None:
+    plan = Plan(tmp_path, {**SETTINGS, "OPENAI_API_KEY": key, "OPENAI_BASE_URL": url})
+
+    write_secrets(plan, ensure_passwords(plan.secrets))
+    environment = by_name(local_model=local_model, plan=plan)["bot-runner"].environment
+
+    openai = {name: value for name, value in environment.items() if name.startswith("OPENAI_")}
+    file = Path(environment["SECRETS_DIR"]) / "OPENAI_API_KEY"
+    assert openai == in_environment
+    assert (file.read_text() if file.exists() else None) == as_file
 
 
 def test_each_log_is_bounded_and_bears_the_watchers_name() -> None:
