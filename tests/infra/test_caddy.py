@@ -124,6 +124,7 @@ def test_security_headers_are_everywhere(site: str, path: str) -> None:
     for rule in ("default-src 'self'", "object-src 'none'", "frame-ancestors 'none'"):
         assert rule in policy
     assert "script-src 'self';" in policy
+    assert "img-src 'self' data: https:;" in policy  # the client loads a remote one on a click
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
 
