@@ -79,7 +79,7 @@ def main() -> None:
     try:
         dev(plan)
     except (NotReady, BadSetting) as exc:
-        stop(f"Warren is not up. {exc}")
+        stop(f"Warren is not up as asked. {exc}")
     except KeyboardInterrupt:
         down(plan)
         say("\nWarren is down. Its data stays.")

@@ -135,6 +135,31 @@ def choose(
     return chosen
 
 
+def read_saved(run: Path) -> dict[str, str]:
+    """Return the settings of the running system, its key included; empty when none is noted."""
+    noted = run / "plan.json"
+    if not noted.exists():
+        return {}
+    key = run / "secrets" / "bot-runner" / "OPENAI_API_KEY"
+    return {
+        **json.loads(noted.read_text()),
+        "OPENAI_API_KEY": key.read_text() if key.exists() else "",
+    }
+
+
+def differences(chosen: Mapping[str, str], saved: Mapping[str, str]) -> list[str]:
+    """Return what was asked for and is not so in the running system, a line each; never a key."""
+    lines: list[str] = []
+    for name, value in chosen.items():
+        if saved.get(name, value) == value:
+            continue
+        if name in NEVER_SAVED:
+            lines.append(f"{name}: {'another one' if saved[name] else 'given only now'}")
+        else:
+            lines.append(f"{name}: {saved[name] or 'not set'}, asked for {value}")
+    return lines
+
+
 def parse_dotenv(text: str) -> dict[str, str]:
     """Read NAME=value lines; quotes around a value are taken off, # begins a comment line."""
     found: dict[str, str] = {}
@@ -149,12 +174,11 @@ def read_plan(root: Path = ROOT, environment: Mapping[str, str] | None = None) -
     """Return this clone's plan; what runs keeps its settings unless others are given."""
     dotenv = root / ".env"
     given = os.environ if environment is None else environment
-    saved = Path(given.get("RUN_DIR") or root / ".run") / "plan.json"
     return Plan(
         root,
         choose(
             given,
             parse_dotenv(dotenv.read_text()) if dotenv.exists() else {},
-            json.loads(saved.read_text()) if saved.exists() else {},
+            read_saved(Path(given.get("RUN_DIR") or root / ".run")),
         ),
     )

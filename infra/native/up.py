@@ -15,7 +15,7 @@ from pathlib import Path
 
 from infra.native import client, model
 from infra.native.down import end_strays
-from infra.native.plan import BadSetting, Plan, read_plan
+from infra.native.plan import BadSetting, Plan, differences, read_plan, read_saved
 from infra.native.processes import NotReady, await_ready
 from infra.native.readiness import answers_ok
 from infra.native.running import Health, health
@@ -41,6 +41,8 @@ MIGRATED = ("chat_api", "registry")
 def up(plan: Plan) -> None:
     """Bring everything up. Raises NotReady, BadSetting; returns when all is healthy."""
     supervisor = Supervisor(plan)
+    if supervisor.runs():
+        refuse_other_settings(plan)
     if supervisor.runs() and health(plan, supervisor).all_ready:
         finish(plan, "Warren runs already.")
         return
@@ -62,6 +64,18 @@ def up(plan: Plan) -> None:
     finish(plan, f"Warren is up ({time.monotonic() - began:.0f} s).")
     if plan.wants_local_model and model_file is None:
         say(model.HELP)
+
+
+def refuse_other_settings(plan: Plan) -> None:
+    """Raise BadSetting when the running system was started with settings other than asked for."""
+    differing = differences(plan.values, read_saved(plan.run))
+    if differing:
+        lines = "".join(f"\n  {line}" for line in differing)
+        raise BadSetting(
+            f"It runs already, with other settings, and was left as it is:{lines}\n"
+            "To apply them: make down, then the same make up again. "
+            "The number of runners changes live: make scale n=4"
+        )
 
 
 def finish(plan: Plan, line: str) -> None:
@@ -181,7 +195,7 @@ def main() -> None:
         with alone(plan):
             up(plan)
     except (NotReady, BadSetting) as exc:
-        stop(f"Warren is not up. {exc}")
+        stop(f"Warren is not up as asked. {exc}")
     except KeyboardInterrupt:
         stop("Interrupted. What was started keeps running: make up goes on, make down ends it.")
 

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from infra.native.plan import SETTINGS, BadSetting, Plan, choose, parse_dotenv, read_plan
+from infra.native.plan import (
+    SETTINGS,
+    BadSetting,
+    Plan,
+    choose,
+    differences,
+    parse_dotenv,
+    read_plan,
+    read_saved,
+)
+from infra.native.secret_files import ensure_passwords
+from infra.native.up import refuse_other_settings, write_secrets
 
 
 def make_plan(root: Path, **values: str) -> Plan:
@@ -48,6 +59,54 @@ def test_a_key_is_never_written_down(tmp_path: Path) -> None:
     assert "secret" not in plan.saved_file.read_text()
     assert json.loads(plan.saved_file.read_text())["PORT"] == "8099"
     assert read_plan(tmp_path, {}).port("PORT") == 8099
+
+
+@pytest.mark.parametrize(
+    ("saved", "asked", "lines"),
+    [
+        ({}, {}, []),
+        ({}, {"PORT": "8080"}, []),
+        ({"OPENAI_API_KEY": "sk-old"}, {"OPENAI_API_KEY": "sk-old"}, []),
+        ({}, {"OPENAI_API_KEY": "sk-new"}, ["OPENAI_API_KEY: given only now"]),
+        (
+            {"OPENAI_API_KEY": "sk-old"},
+            {"OPENAI_API_KEY": "sk-new"},
+            ["OPENAI_API_KEY: another one"],
+        ),
+        ({}, {"BIND": "0.0.0.0"}, ["BIND: 127.0.0.1, asked for 0.0.0.0"]),
+        ({}, {"LOG_LEVEL": "debug"}, ["LOG_LEVEL: info, asked for debug"]),
+        ({}, {"PUBLIC_URL": "https://a"}, ["PUBLIC_URL: not set, asked for https://a"]),
+        (
+            {"RUNNERS": "4"},
+            {"RUNNERS": "1", "PORT": "90"},
+            ["PORT: 8080, asked for 90", "RUNNERS: 4, asked for 1"],
+        ),
+    ],
+)
+def test_settings_other_than_the_running_ones_are_named(
+    tmp_path: Path, saved: dict[str, str], asked: dict[str, str], lines: list[str]
+) -> None:
+    found = differences({**SETTINGS, **asked}, {**SETTINGS, **saved})
+
+    assert found == lines
+    assert "sk-" not in repr(found)
+
+
+def test_what_runs_keeps_its_settings_and_key_where_none_are_given(tmp_path: Path) -> None:
+    running = make_plan(tmp_path, OPENAI_API_KEY="sk-1", LOG_LEVEL="debug")
+    write_secrets(running, ensure_passwords(running.secrets))
+    running.save()
+
+    plan = read_plan(tmp_path, {})
+
+    assert plan.values["OPENAI_API_KEY"] == "sk-1"
+    assert differences(plan.values, read_saved(plan.run)) == []
+    with pytest.raises(BadSetting, match=r"LOG_LEVEL: debug, asked for info(.|\n)*make down"):
+        refuse_other_settings(read_plan(tmp_path, {"LOG_LEVEL": "info"}))
+
+
+def test_nothing_noted_is_nothing_to_differ_from(tmp_path: Path) -> None:
+    refuse_other_settings(read_plan(tmp_path, {"PORT": "9000", "OPENAI_API_KEY": "sk-1"}))
 
 
 @pytest.mark.parametrize(
