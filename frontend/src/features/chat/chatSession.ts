@@ -22,6 +22,7 @@ export interface ChatSession {
 /** Make the session of one person; the caller starts its client. */
 export function makeChatSession(me: Me, socket: SocketOptions, onLogIn: () => void): ChatSession {
   const live = makeLiveStore(me.username);
+  const closing = new AbortController();
   const outbox = new Outbox({
     userId: me.id,
     send: chatApi.send,
@@ -38,8 +39,9 @@ export function makeChatSession(me: Me, socket: SocketOptions, onLogIn: () => vo
   const close = () => {
     client.close();
     outbox.close();
+    closing.abort();
   };
-  return { me, live, client, outbox, drafts: makeDrafts(me.id), close };
+  return { me, live, client, outbox, drafts: makeDrafts(me.id, closing.signal), close };
 }
 
 const Context = createContext<ChatSession | null>(null);

@@ -5,8 +5,14 @@ import { keptStore } from "../../shared/keptStore";
 export type Drafts = Readonly<Record<string, string>>;
 
 /** Make the drafts of one person. */
-export function makeDrafts(userId: string): StoreApi<{ drafts: Drafts }> {
-  return keptStore<{ drafts: Drafts }>("drafts", userId, { drafts: {} });
+export function makeDrafts(userId: string, closed: AbortSignal): StoreApi<{ drafts: Drafts }> {
+  return keptStore<{ drafts: Drafts }, string>({
+    name: "drafts",
+    userId,
+    split: ({ drafts }) => drafts,
+    join: (drafts) => ({ drafts }),
+    closed,
+  });
 }
 
 /** Keep what is written; nothing written is no draft. */

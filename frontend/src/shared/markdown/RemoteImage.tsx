@@ -8,16 +8,19 @@ interface RemoteImageProps {
   readonly alt: string;
 }
 
-/** A picture from elsewhere: fetched only on a click, since fetching tells that server who reads. */
+/**
+ * A picture from elsewhere: fetched only on a click, since fetching tells that server who reads.
+ * The page may fetch pictures by https alone (its content security policy); others stay links.
+ */
 export function RemoteImage({ src, alt }: RemoteImageProps) {
   const [shown, setShown] = useState(false);
   const [failed, setFailed] = useState(false);
-  const host = hostOf(src);
-  if (!host) return <span>{alt}</span>;
-  if (failed) {
+  const url = parse(src);
+  if (!url) return <span>{alt}</span>;
+  if (failed || url.protocol === "http:") {
     return (
       <a href={src} target="_blank" rel="noopener noreferrer nofollow">
-        {text.chat.imageFailed(host)}
+        {failed ? text.chat.imageFailed(url.host) : alt || src}
       </a>
     );
   }
@@ -35,16 +38,16 @@ export function RemoteImage({ src, alt }: RemoteImageProps) {
   return (
     <button type="button" className={styles.ask} onClick={() => setShown(true)}>
       <Icon name="image" />
-      {text.chat.showImage(host)}
+      {text.chat.showImage(url.host)}
       {alt ? `: ${alt}` : ""}
     </button>
   );
 }
 
-function hostOf(src: string): string | null {
+function parse(src: string): URL | null {
   try {
     const url = new URL(src);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.host : null;
+    return url.protocol === "https:" || url.protocol === "http:" ? url : null;
   } catch {
     return null;
   }

@@ -56,6 +56,17 @@ describe("the newest page", () => {
     );
     expect(log.messages[0]?.body).toBe("edited at 2");
   });
+
+  it("is not undone by an edit that is older than its view", () => {
+    const items = [makeMessage({ seq: 1, body: "edited at 3" })];
+    const log = withNewestPage(
+      edited(opened([1]), 2, 1),
+      makeView({ last_seq: 3 }),
+      { items, next_cursor: null },
+      "ana",
+    );
+    expect(log.messages[0]?.body).toBe("edited at 3");
+  });
 });
 
 describe("an older page", () => {
@@ -76,6 +87,13 @@ describe("an older page", () => {
     const asked = opened([5, 6], "5");
     const after = withOlderPage(edited(asked, 7, 4), asked, page([3, 4], "3"));
     expect(after.messages.find(({ seq }) => seq === 4)?.body).toBe("edited at 7");
+  });
+
+  it("is not undone by an edit that came before it was asked for", () => {
+    const asked = edited(opened([5, 6], "5"), 7, 4);
+    const items = [makeMessage({ seq: 4, body: "edited at 8" })];
+    const after = withOlderPage(asked, asked, { items, next_cursor: null });
+    expect(after.messages[0]?.body).toBe("edited at 8");
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Refused, Unreachable } from "../../../shared/problem";
 import { makeMessage } from "../../../testing/builders";
 import { Outbox } from "./outbox";
@@ -115,4 +115,59 @@ it("deletes a message that its writer gives up", async () => {
   await soon();
   outbox.remove(outbox.store.getState().pending[0]?.clientId ?? "");
   expect(states()).toEqual([]);
+});
+
+describe("two tabs", () => {
+  let other: Outbox;
+
+  beforeEach(() => {
+    send.mockRejectedValue(new Unreachable());
+    other = make();
+  });
+
+  afterEach(() => other.close());
+
+  /** What a browser tells the other tabs about a key that changed in one. */
+  const tell = (key: string | null) => window.dispatchEvent(new StorageEvent("storage", { key }));
+  const keptKeys = () => Object.keys(localStorage).filter((key) => key.includes(".outbox."));
+
+  it("keep what each of them wrote when both are closed, in order", async () => {
+    outbox.add("c-1", "from the first");
+    await vi.advanceTimersByTimeAsync(10);
+    other.add("c-1", "from the second");
+    await soon();
+    outbox.close();
+    other.close();
+    outbox = make();
+    expect(states()).toEqual(["from the first: held", "from the second: held"]);
+  });
+
+  it("show each other's, and send them when the writer is closed", async () => {
+    other.add("c-1", "from the second");
+    await soon();
+    for (const key of keptKeys()) tell(key);
+    expect(states()).toEqual(["from the second: held"]);
+    other.close();
+    send.mockImplementation(async (_id, key, body) => makeMessage({ client_id: key, body }));
+    await vi.advanceTimersByTimeAsync(5_001);
+    expect(states()).toEqual([]);
+    expect(keptKeys()).toEqual([]);
+  });
+
+  it("forget what the other has sent", async () => {
+    outbox.add("c-1", "from the first");
+    await soon();
+    const keys = keptKeys();
+    for (const key of keys) localStorage.removeItem(key);
+    for (const key of keys) tell(key);
+    expect(states()).toEqual([]);
+  });
+
+  it("keep nothing for one who logged out while a message was on its way", async () => {
+    outbox.add("c-1", "too late");
+    localStorage.clear();
+    outbox.close();
+    await soon();
+    expect(keptKeys()).toEqual([]);
+  });
 });

@@ -33,24 +33,36 @@ export class Outbox {
   readonly store: StoreApi<OutboxState>;
   readonly #options: OutboxOptions;
   readonly #busy = new Set<string>();
+  readonly #closing = new AbortController();
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.store = keptStore<OutboxState>("outbox", options.userId, { pending: [] });
+    this.store = keptStore<OutboxState, PendingMessage>({
+      name: "outbox",
+      userId: options.userId,
+      split: ({ pending }) => Object.fromEntries(pending.map((one) => [one.clientId, one])),
+      join: (entries) => ({ pending: Object.values(entries).sort(byTime) }),
+      closed: this.#closing.signal,
+    });
+    this.store.subscribe((now, before) => {
+      // one that another tab wrote goes from here too, should that tab be closed before it is sent
+      if (now.pending.length > before.pending.length) this.#plan();
+    });
   }
 
   /** Take a message and send it when those before it in its conversation are sent. */
   add(conversationId: string, body: string): void {
+    const { pending } = this.store.getState();
     const message: PendingMessage = {
       clientId: randomId(),
       conversationId,
       body,
-      createdAt: new Date().toISOString(),
+      createdAt: timeAfter(pending.at(-1)),
       state: "sending",
       reason: null,
     };
-    this.store.setState({ pending: [...this.store.getState().pending, message] });
+    this.store.setState({ pending: [...pending, message] });
     void this.#run(conversationId);
   }
 
@@ -108,6 +120,7 @@ export class Outbox {
 
   /** Leave: nothing is sent any more; what is kept goes when the person is back. */
   close(): void {
+    this.#closing.abort();
     clearTimeout(this.#again);
   }
 
@@ -121,7 +134,12 @@ export class Outbox {
           : message,
       );
     this.store.setState({ pending });
+    this.#plan();
+  }
+
+  #plan(): void {
     clearTimeout(this.#again);
+    if (this.#closing.signal.aborted) return;
     this.#again = setTimeout(() => this.retryHeld(), AGAIN_MS);
   }
 
@@ -141,4 +159,14 @@ export class Outbox {
       .pending.map((one) => (one.clientId === clientId ? { ...one, ...change } : one));
     this.store.setState({ pending });
   }
+}
+
+function byTime(a: PendingMessage, b: PendingMessage): number {
+  return a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0;
+}
+
+/** Return the time now, or just after that message: the order by time is the order of writing. */
+function timeAfter(before: PendingMessage | undefined): string {
+  const least = before ? Date.parse(before.createdAt) + 1 : 0;
+  return new Date(Math.max(Date.now(), least)).toISOString();
 }
