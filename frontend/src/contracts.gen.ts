@@ -8,6 +8,47 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a person did to a letter. patch is RFC 6902, from the payload as it was to the one that was sent; message_id is the new command's, made from run, and from_message_id that of the failed one. job is the bulk replay. */
+        ActView: {
+            /** @enum {string} */
+            kind: "replayed" | "edited" | "finished" | "answered" | "dismissed" | "restored";
+            by: string;
+            /** Format: date-time */
+            at: string;
+            run: number | null;
+            step: string | null;
+            revision: string | null;
+            patch: {
+                [key: string]: unknown;
+            }[];
+            message_id: string | null;
+            from_message_id: string | null;
+            reason: string;
+            job: string | null;
+        };
+        /** @description One attempt of one step with what it was given and what it left; null when not known. output is null unless it ended well. */
+        AttemptView: {
+            entry: components["schemas"]["LogEntry"];
+            input: {
+                [key: string]: unknown;
+            } | null;
+            output: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description One act of one person, kept for ever. detail names things and never holds message bodies. */
+        AuditRow: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            act: string;
+            subject: string;
+            subject_id: string;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
         /** @description A bot for people: its card, its state and, when its newest file is broken, why. */
         BotView: {
             name: string;
@@ -21,6 +62,11 @@ export interface components {
             errors: components["schemas"]["LintError"][];
             yaml: string | null;
             published_at: string | null;
+        };
+        /** @description One message as a model takes it. */
+        ChatMl: {
+            role: string;
+            content?: string | null;
         };
         /** @description You are a member of a conversation that you did not know. Goes to `user.<id>`, without seq. */
         ConversationCreated: {
@@ -51,6 +97,70 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description A letter was opened, or failed again, or was closed. Goes to operators only, without seq. Key `letters.<fingerprint>`. Losing one costs a moment: the inbox reads again by itself. */
+        DeadLetterOpened: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dead_letter.opened";
+            /** Format: uuid */
+            letter: string;
+            fingerprint: string;
+            bot: string | null;
+            reference: string;
+            failures: number;
+            /** Format: date-time */
+            at: string;
+        };
+        Dismiss: {
+            reason: string;
+        };
+        /** @description What a bot is about to say. `Reply` moves it from `draft` to `reply`, and it is posted. */
+        Draft: {
+            user: string;
+            recipient: string;
+            body: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description One time the letter failed; number counts from 1. trigger says what had set it going. */
+        FailureView: {
+            number: number;
+            /** @enum {string} */
+            trigger: "first" | "replayed" | "edited" | "finished";
+            run: number | null;
+            /** @enum {string} */
+            reason: "failed" | "timeout" | "bad_output" | "too_large" | "crashed" | "expired" | "gone" | "undecodable" | "unsupported_version" | "unroutable" | "undeliverable" | "lost";
+            step: string | null;
+            position: number | null;
+            attempt: number;
+            revision: string | null;
+            runner: string;
+            error_type: string;
+            error_text: string;
+            message_id: string | null;
+            /** Format: date-time */
+            failed_at: string;
+        };
+        /** @description Finish by hand: the failed step's output (the rest of the pipeline runs), or the reply. */
+        Finish: {
+            output?: {
+                [key: string]: unknown;
+            } | null;
+            reply?: components["schemas"]["HandReply"] | null;
+            run?: number | null;
+        };
+        GroupNote: {
+            note: string;
+        };
+        HandReply: {
+            body: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
         /** @description The client's only frame. `ticket` when it has no cookie; conversations: last seq known, by id. */
         Hello: {
             /** @constant */
@@ -59,6 +169,107 @@ export interface components {
             conversations?: {
                 [key: string]: number;
             };
+        };
+        /** @description Which letters: the list, the inbox's URL, the command line and bulk replay all take this. Every field narrows; empty means all. q looks for a text in error and payload, in any case. */
+        LetterFilter: {
+            status: ("open" | "replaying" | "resolved" | "answered" | "dismissed" | "cancelled" | "late" | "double")[];
+            bot: string | null;
+            step: string | null;
+            /** @description A fingerprint. */
+            group: string | null;
+            reason: ("failed" | "timeout" | "bad_output" | "too_large" | "crashed" | "expired" | "gone" | "undecodable" | "unsupported_version" | "unroutable" | "undeliverable" | "lost") | null;
+            runner: string | null;
+            conversation: string | null;
+            since: string | null;
+            until: string | null;
+            q: string;
+        };
+        /** @description Letters that failed alike. hours are the failures of the last 24 hours, oldest first. */
+        LetterGroup: {
+            fingerprint: string;
+            bot: string | null;
+            step: string | null;
+            /** @enum {string} */
+            reason: "failed" | "timeout" | "bad_output" | "too_large" | "crashed" | "expired" | "gone" | "undecodable" | "unsupported_version" | "unroutable" | "undeliverable" | "lost";
+            error_type: string;
+            error_text: string;
+            open: number;
+            replaying: number;
+            closed: number;
+            /** @description open ones that have failed more than once */
+            returned: number;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            hours: number[];
+            /** Format: uuid */
+            newest: string;
+            note: string;
+        };
+        /** @description A letter in a list. failures counts how often it has failed; changed_by is who acted last. */
+        LetterRow: {
+            /** Format: uuid */
+            id: string;
+            reference: string;
+            /** @enum {string} */
+            status: "open" | "replaying" | "resolved" | "answered" | "dismissed" | "cancelled" | "late" | "double";
+            /** @enum {string} */
+            verdict: "needed" | "answered" | "overtaken" | "expired";
+            /** @enum {string} */
+            reason: "failed" | "timeout" | "bad_output" | "too_large" | "crashed" | "expired" | "gone" | "undecodable" | "unsupported_version" | "unroutable" | "undeliverable" | "lost";
+            bot: string | null;
+            step: string | null;
+            kind: string | null;
+            revision: string | null;
+            conversation_id: string | null;
+            turn_id: string | null;
+            run: number | null;
+            attempt: number;
+            failures: number;
+            error_type: string;
+            error_text: string;
+            runner: string;
+            fingerprint: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            failed_at: string;
+            changed_by: string | null;
+            changed_at: string | null;
+        };
+        /** @description A whole letter. payload is what the failed step was given; raw is base64, when unreadable. steps are the pipeline as it failed, reentry_* where a replay may begin. deleted_at is when a closed letter goes for good. */
+        LetterView: {
+            letter: components["schemas"]["LetterRow"];
+            position: number | null;
+            path: string;
+            error_stack: string;
+            error_frame: string;
+            routing_key: string;
+            message_id: string | null;
+            headers: {
+                [key: string]: unknown;
+            };
+            payload: {
+                [key: string]: unknown;
+            } | null;
+            first_input: {
+                [key: string]: unknown;
+            } | null;
+            raw: string | null;
+            steps: components["schemas"]["StepCard"][];
+            attempts: components["schemas"]["AttemptView"][];
+            failures: components["schemas"]["FailureView"][];
+            acts: components["schemas"]["ActView"][];
+            seen: components["schemas"]["Seen"][];
+            turn: components["schemas"]["TurnView"] | null;
+            conversation: components["schemas"]["MessageView"][];
+            current_revision: string | null;
+            reentry_original: components["schemas"]["ReentryView"][];
+            reentry_current: components["schemas"]["ReentryView"][];
+            /** @description null, or why no replay is possible */
+            replayable: string | null;
+            deleted_at: string | null;
         };
         /** @description One fault in a bot file: where, what, and what to type instead. */
         LintError: {
@@ -69,7 +280,7 @@ export interface components {
             hint: string;
             source_line: string;
         };
-        /** @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed. patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`. */
+        /** @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed. patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`, `edited` or `finished`. by is the person who edited or finished. */
         LogEntry: {
             step: string;
             kind: string;
@@ -85,8 +296,9 @@ export interface components {
             /** Format: date-time */
             ended_at: string;
             /** @enum {string} */
-            outcome: "done" | "retried" | "dead";
+            outcome: "done" | "retried" | "dead" | "edited" | "finished";
             error: string | null;
+            by: string | null;
             patch: {
                 [key: string]: unknown;
             }[];
@@ -127,7 +339,7 @@ export interface components {
             seq: number;
             message: components["schemas"]["MessageView"];
         };
-        /** @description A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of its writer. */
+        /** @description A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of its writer. late_seconds stands on a bot's answer that had to wait for a repair; by_hand is the person who wrote it in the bot's place. */
         MessageView: {
             /** Format: uuid */
             id: string;
@@ -147,6 +359,8 @@ export interface components {
                 [key: string]: unknown;
             };
             edited_at: string | null;
+            by_hand: string | null;
+            late_seconds: number | null;
         };
         /** @description members are usernames, the writer's own not needed. Two members and no title: the one direct conversation. */
         NewConversation: {
@@ -156,6 +370,19 @@ export interface components {
         NewMessage: {
             body: string;
         };
+        /** @description Replay many. dry_run only plans. pace is letters a second at most; from_step as in Replay. */
+        NewReplay: {
+            filter: components["schemas"]["LetterFilter"];
+            dry_run?: boolean;
+            /** @enum {string} */
+            revision?: "original" | "current";
+            from_step?: string | null;
+            pace?: number;
+        };
+        Page_AuditRow_: {
+            items: components["schemas"]["AuditRow"][];
+            next_cursor: string | null;
+        };
         Page_BotView_: {
             items: components["schemas"]["BotView"][];
             next_cursor: string | null;
@@ -164,13 +391,45 @@ export interface components {
             items: components["schemas"]["ConversationView"][];
             next_cursor: string | null;
         };
+        Page_LetterGroup_: {
+            items: components["schemas"]["LetterGroup"][];
+            next_cursor: string | null;
+        };
+        Page_LetterRow_: {
+            items: components["schemas"]["LetterRow"][];
+            next_cursor: string | null;
+        };
         Page_MessageView_: {
             items: components["schemas"]["MessageView"][];
+            next_cursor: string | null;
+        };
+        Page_ReplayJob_: {
+            items: components["schemas"]["ReplayJob"][];
             next_cursor: string | null;
         };
         Page_UserView_: {
             items: components["schemas"]["UserView"][];
             next_cursor: string | null;
+        };
+        /** @description What an edited payload must look like: the known keys are checked, any other is kept. */
+        Payload: {
+            messages: components["schemas"]["PayloadMessage"][];
+            chatml?: components["schemas"]["ChatMl"][] | null;
+            draft?: components["schemas"]["Draft"] | null;
+            reply?: components["schemas"]["Draft"] | null;
+            metadata?: string | {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description One message of the conversation, oldest first in `messages`; the last is what the turn answers. */
+        PayloadMessage: {
+            /** Format: uuid */
+            id: string;
+            user: string;
+            recipient: string;
+            body: string;
+            /** Format: date-time */
+            timestamp: string;
         };
         /** @description Who the bot is for the people it talks with. */
         Persona: {
@@ -224,6 +483,62 @@ export interface components {
         ReadUpTo: {
             seq: number;
         };
+        /** @description Where a replay may begin on a revision. why_not says why it may not; position is from 0. */
+        ReentryView: {
+            position: number;
+            step: string;
+            kind: string;
+            why_not: string | null;
+        };
+        /** @description Replay, edited when payload is given. from_step is a step's id; default: the failed step. run is the run that the asker saw: another one by now is 409. overtaken must be true to replay what a later answer has overtaken, or what has expired. */
+        Replay: {
+            payload?: {
+                [key: string]: unknown;
+            } | null;
+            from_step?: string | null;
+            /** @enum {string} */
+            revision?: "original" | "current";
+            run?: number | null;
+            overtaken?: boolean;
+        };
+        /** @description A bulk replay: at stage 0 it sends 1 letter, then 5, 25 and the rest. */
+        ReplayJob: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "stopped" | "halted" | "done";
+            why: string;
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            filter: components["schemas"]["LetterFilter"];
+            /** @enum {string} */
+            revision: "original" | "current";
+            from_step: string | null;
+            pace: number;
+            stage: number;
+            plan: components["schemas"]["ReplayPlan"];
+            total: number;
+            pending: number;
+            sent: number;
+            resolved: number;
+            failed_again: number;
+            skipped: number;
+            /** @description the first 100 */
+            skips: components["schemas"]["SkippedView"][];
+        };
+        /** @description What a bulk replay would do now: how many match, how many are still needed. */
+        ReplayPlan: {
+            matched: number;
+            needed: number;
+            answered: number;
+            overtaken: number;
+            expired: number;
+            not_replayable: number;
+            groups: number;
+        };
         /** @description Too much was missed here (over 200 changes): read the conversation anew by HTTP. */
         Reset: {
             /**
@@ -234,6 +549,18 @@ export interface components {
             /** Format: uuid */
             conversation: string;
             head: number;
+        };
+        /** @description Everything that a runner needs of one revision. `bot` is the canonical YAML as data; immutable. */
+        Revision: {
+            digest: string;
+            name: string;
+            yaml: string;
+            bot: {
+                [key: string]: unknown;
+            };
+            sources: components["schemas"]["StepSource"][];
+            /** Format: date-time */
+            created_at: string;
         };
         /** @description A live runner, as `GET runners` shows it. */
         RunnerView: {
@@ -247,11 +574,23 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
         };
-        ServerFrame: components["schemas"]["MessageCreated"] | components["schemas"]["MessageUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnFailed"] | components["schemas"]["TurnEnded"] | components["schemas"]["ConversationCreated"] | components["schemas"]["TurnProgress"] | components["schemas"]["TurnDelta"] | components["schemas"]["Welcome"] | components["schemas"]["Reset"] | components["schemas"]["Ping"] | components["schemas"]["Presence"];
+        /** @description Who looked at a letter's content, and when last. */
+        Seen: {
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ServerFrame: components["schemas"]["MessageCreated"] | components["schemas"]["MessageUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnFailed"] | components["schemas"]["TurnEnded"] | components["schemas"]["ConversationCreated"] | components["schemas"]["DeadLetterOpened"] | components["schemas"]["TurnProgress"] | components["schemas"]["TurnDelta"] | components["schemas"]["Welcome"] | components["schemas"]["Reset"] | components["schemas"]["Ping"] | components["schemas"]["Presence"];
         Signup: {
             username: string;
             password: string;
             display_name?: string | null;
+        };
+        SkippedView: {
+            /** Format: uuid */
+            letter: string;
+            reference: string;
+            why: string;
         };
         /** @description One step of a revision, as the door and the client need it. `class_name` as in the file. */
         StepCard: {
@@ -276,6 +615,12 @@ export interface components {
         StepName: {
             id: string;
             kind: string;
+        };
+        /** @description A custom step file that a revision uses: its text, by hash, so that runners need no shared folder. */
+        StepSource: {
+            class_name: string;
+            sha256: string;
+            source: string;
         };
         /** @description Why this answer: the turn, its first input and every attempt of every step. */
         TraceView: {
@@ -437,10 +782,25 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ActView = components['schemas']['ActView'];
+export type AttemptView = components['schemas']['AttemptView'];
+export type AuditRow = components['schemas']['AuditRow'];
 export type BotView = components['schemas']['BotView'];
+export type ChatMl = components['schemas']['ChatMl'];
 export type ConversationCreated = components['schemas']['ConversationCreated'];
 export type ConversationView = components['schemas']['ConversationView'];
+export type DeadLetterOpened = components['schemas']['DeadLetterOpened'];
+export type Dismiss = components['schemas']['Dismiss'];
+export type Draft = components['schemas']['Draft'];
+export type FailureView = components['schemas']['FailureView'];
+export type Finish = components['schemas']['Finish'];
+export type GroupNote = components['schemas']['GroupNote'];
+export type HandReply = components['schemas']['HandReply'];
 export type Hello = components['schemas']['Hello'];
+export type LetterFilter = components['schemas']['LetterFilter'];
+export type LetterGroup = components['schemas']['LetterGroup'];
+export type LetterRow = components['schemas']['LetterRow'];
+export type LetterView = components['schemas']['LetterView'];
 export type LintError = components['schemas']['LintError'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type LoggedEvent = components['schemas']['LoggedEvent'];
@@ -451,23 +811,38 @@ export type MessageUpdated = components['schemas']['MessageUpdated'];
 export type MessageView = components['schemas']['MessageView'];
 export type NewConversation = components['schemas']['NewConversation'];
 export type NewMessage = components['schemas']['NewMessage'];
+export type NewReplay = components['schemas']['NewReplay'];
+export type PageAuditRow = components['schemas']['Page_AuditRow_'];
 export type PageBotView = components['schemas']['Page_BotView_'];
 export type PageConversationView = components['schemas']['Page_ConversationView_'];
+export type PageLetterGroup = components['schemas']['Page_LetterGroup_'];
+export type PageLetterRow = components['schemas']['Page_LetterRow_'];
 export type PageMessageView = components['schemas']['Page_MessageView_'];
+export type PageReplayJob = components['schemas']['Page_ReplayJob_'];
 export type PageUserView = components['schemas']['Page_UserView_'];
+export type Payload = components['schemas']['Payload'];
+export type PayloadMessage = components['schemas']['PayloadMessage'];
 export type Persona = components['schemas']['Persona'];
 export type Ping = components['schemas']['Ping'];
 export type Presence = components['schemas']['Presence'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemError = components['schemas']['ProblemError'];
 export type ReadUpTo = components['schemas']['ReadUpTo'];
+export type ReentryView = components['schemas']['ReentryView'];
+export type Replay = components['schemas']['Replay'];
+export type ReplayJob = components['schemas']['ReplayJob'];
+export type ReplayPlan = components['schemas']['ReplayPlan'];
 export type Reset = components['schemas']['Reset'];
+export type Revision = components['schemas']['Revision'];
 export type RunnerView = components['schemas']['RunnerView'];
+export type Seen = components['schemas']['Seen'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Signup = components['schemas']['Signup'];
+export type SkippedView = components['schemas']['SkippedView'];
 export type StepCard = components['schemas']['StepCard'];
 export type StepKindView = components['schemas']['StepKindView'];
 export type StepName = components['schemas']['StepName'];
+export type StepSource = components['schemas']['StepSource'];
 export type TraceView = components['schemas']['TraceView'];
 export type TurnDelta = components['schemas']['TurnDelta'];
 export type TurnEnded = components['schemas']['TurnEnded'];

@@ -63,6 +63,8 @@ export function makeMessage(change: Partial<MessageView> = {}): MessageView {
     client_id: null,
     metadata: {},
     edited_at: null,
+    by_hand: null,
+    late_seconds: null,
     ...change,
   };
 }

@@ -6,7 +6,7 @@ HTTP serves from the first second; what it writes waits in the outbox until the 
 import asyncio
 
 from chat_api.gate import Gate
-from chat_api.letters import Letters
+from chat_api.letters.keeper import Letters
 from chat_api.registry_feed import RegistryFeed
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect

@@ -30,8 +30,8 @@ _PLACE = text("""
     where t.id = :turn
 """)
 _CLOSE_LETTERS = text("""
-    update dead_letter set status = 'closed', closed_as = 'cancelled', closed_at = now()
-    where turn_id = :turn and status = 'open'
+    update dead_letter set status = 'cancelled', closed_at = now()
+    where turn_id = :turn and status in ('open', 'replaying')
 """)
 _OBJECT = TypeAdapter(JsonObject)
 
@@ -70,7 +70,7 @@ async def _end(changes: Changes, row: TurnRow) -> None:
     )
     changes.tell(ended_event(changes, row, "cancelled"), row.id)
     changes.send(_hint(row))
-    if row.state == "parked":
+    if row.reference is not None:
         await changes.connection.execute(_CLOSE_LETTERS, {"turn": row.id})
     if row.holds_door:
         await open_doors(changes, [row])

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat_api.changes import Store
-from chat_api.letter_facts import Facts, lost
-from chat_api.letters import Letters
+from chat_api.letters.facts import Facts, lost
+from chat_api.letters.keeper import Letters
 from chat_api.tables import turn
 from chat_api.tidying import tidy
 from warren.contracts.slip import StepCommand

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from chat_api.changes import Store, changing
-from chat_api.letter_facts import refused_outcome
-from chat_api.letters import Letters
+from chat_api.letters.facts import refused_outcome
+from chat_api.letters.keeper import Letters
 from chat_api.reply import fault_of
 from chat_api.taking import Taken, Tally, take
 from warren.broker.consumer import Delivery

@@ -14,7 +14,7 @@ from chat_api.broker_side import BrokerSide
 from chat_api.changes import Store
 from chat_api.deadlines import Deadlines
 from chat_api.gate import Gate
-from chat_api.letters import Letters
+from chat_api.letters.keeper import Letters
 from chat_api.parts import Parts
 from chat_api.passwords import Passwords
 from chat_api.promoting import Promoter

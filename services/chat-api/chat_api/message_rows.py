@@ -8,11 +8,20 @@ from sqlalchemy import RowMapping, Select, select
 from chat_api.tables import account, message
 from warren.contracts.chat import MessageView
 
+_writer = account.alias("writer")
+
 
 def select_messages() -> Select[Any]:
     """Return a select of messages with their authors, to be narrowed and read by view()."""
-    return select(message, account.c.username.label("author"), account.c.kind).join_from(
-        message, account, account.c.id == message.c.author_id
+    return (
+        select(
+            message,
+            account.c.username.label("author"),
+            account.c.kind,
+            _writer.c.username.label("writer"),
+        )
+        .join_from(message, account, account.c.id == message.c.author_id)
+        .join(_writer, _writer.c.id == message.c.by_hand, isouter=True)
     )
 
 
@@ -31,6 +40,8 @@ def view(row: RowMapping) -> MessageView:
         client_id=row["client_id"],
         metadata=row["metadata"],
         edited_at=row["edited_at"],
+        by_hand=row["writer"],
+        late_seconds=row["late_seconds"],
     )
 
 
@@ -49,4 +60,5 @@ def values(author_id: UUID, shown: MessageView, step_path: str, slot: str) -> di
         "slot": slot,
         "in_reply_to": shown.in_reply_to,
         "metadata": shown.metadata,
+        "late_seconds": shown.late_seconds,
     }

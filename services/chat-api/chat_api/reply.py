@@ -28,7 +28,11 @@ def fault_of(outcome: Outcome) -> str | None:
 
 
 def bubble(turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime) -> MessageView:
-    """Return the message that is shown. It answers the last message of its turn."""
+    """Return the message that is shown. It answers the last message of its turn.
+
+    A turn that has a reference failed once: its answer says how late it comes.
+    """
+    late = (now - turn.created_at).total_seconds() if turn.reference is not None else None
     return MessageView(
         id=uuid4(),
         conversation_id=turn.conversation_id,
@@ -40,4 +44,5 @@ def bubble(turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime) -> Messa
         turn_id=turn.id,
         in_reply_to=turn.answers[-1],
         metadata=keepable(reply.metadata),
+        late_seconds=None if late is None else int(late),
     )

@@ -1,11 +1,13 @@
-"""The tables of chat-api: accounts, conversations, messages, turns, letters, the event log.
+"""The tables of chat-api: accounts, conversations, messages, turns, the event log.
+
+Those of failures and their repair are in `letters/tables.py`.
 
 Rows are defined with SQLModel; statements use the tables below (Core), since the hot paths count
 in milliseconds. JSON that came from outside is kept as bytes: Postgres' own types refuse NUL.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,37 +18,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    String,
-    Table,
     UniqueConstraint,
     Uuid,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from chat_api.table_base import Row, bytes_column, moment, ref
 from warren.db.outbox import Outbox, outbox_table
-
-
-class Row(SQLModel, registry=registry()):
-    """The base of every table of this service: a registry of its own, so a MetaData of its own."""
-
-    __table__: ClassVar[Table]
-
-
-def _moment(*, nullable: bool = False, now: bool = False) -> Column[Any]:
-    return Column(
-        DateTime(timezone=True), nullable=nullable, server_default=func.now() if now else None
-    )
-
-
-def _bytes() -> Column[Any]:
-    return Column(LargeBinary, nullable=True)
-
-
-def _ref(target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
-    return Column(Uuid, ForeignKey(target), nullable=nullable, index=index)
 
 
 class Account(Row, table=True):
@@ -59,7 +39,7 @@ class Account(Row, table=True):
     password_hash: str | None = None
     operator: bool = False
     active: bool = True
-    created_at: datetime = Field(sa_column=_moment(now=True))
+    created_at: datetime = Field(sa_column=moment(now=True))
 
 
 class Bot(Row, table=True):
@@ -77,13 +57,13 @@ class Session(Row, table=True):
 
     id: UUID = Field(primary_key=True)
     secret_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
-    account_id: UUID = Field(sa_column=_ref("account.id", index=True))
+    account_id: UUID = Field(sa_column=ref("account.id", index=True))
     kind: str
     name: str = ""
-    created_at: datetime = Field(sa_column=_moment(now=True))
-    seen_at: datetime = Field(sa_column=_moment(now=True))
-    idle_until: datetime = Field(sa_column=_moment())
-    expires_at: datetime = Field(sa_column=_moment())
+    created_at: datetime = Field(sa_column=moment(now=True))
+    seen_at: datetime = Field(sa_column=moment(now=True))
+    idle_until: datetime = Field(sa_column=moment())
+    expires_at: datetime = Field(sa_column=moment())
 
 
 class Ticket(Row, table=True):
@@ -93,7 +73,7 @@ class Ticket(Row, table=True):
     session_id: UUID = Field(
         sa_column=Column(Uuid, ForeignKey("session.id", ondelete="CASCADE"), nullable=False)
     )
-    expires_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime = Field(sa_column=moment())
 
 
 class LoginTry(Row, table=True):
@@ -103,8 +83,8 @@ class LoginTry(Row, table=True):
 
     key: str = Field(primary_key=True)
     failures: int
-    last_at: datetime = Field(sa_column=_moment(now=True))
-    blocked_until: datetime = Field(sa_column=_moment(now=True))
+    last_at: datetime = Field(sa_column=moment(now=True))
+    blocked_until: datetime = Field(sa_column=moment(now=True))
 
 
 class Conversation(Row, table=True):
@@ -115,9 +95,9 @@ class Conversation(Row, table=True):
     title: str | None = None
     direct_key: str | None = Field(default=None, unique=True)
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
-    created_by: UUID = Field(sa_column=_ref("account.id"))
-    created_at: datetime = Field(sa_column=_moment(now=True))
-    active_at: datetime = Field(sa_column=_moment(now=True))
+    created_by: UUID = Field(sa_column=ref("account.id"))
+    created_at: datetime = Field(sa_column=moment(now=True))
+    active_at: datetime = Field(sa_column=moment(now=True))
 
 
 class Member(Row, table=True):
@@ -154,8 +134,8 @@ class Turn(Row, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    conversation_id: UUID = Field(sa_column=_ref("conversation.id"))
-    bot_id: UUID = Field(sa_column=_ref("account.id"))
+    conversation_id: UUID = Field(sa_column=ref("conversation.id"))
+    bot_id: UUID = Field(sa_column=ref("account.id"))
     bot: str
     revision: str
     state: str
@@ -167,13 +147,13 @@ class Turn(Row, table=True):
     answers: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     failure: str | None = None
     reference: str | None = None
-    command: bytes | None = Field(default=None, sa_column=_bytes())
-    first_input: bytes | None = Field(default=None, sa_column=_bytes())
-    log: bytes | None = Field(default=None, sa_column=_bytes())
-    created_at: datetime = Field(sa_column=_moment())
-    started_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    deadline: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    command: bytes | None = Field(default=None, sa_column=bytes_column())
+    first_input: bytes | None = Field(default=None, sa_column=bytes_column())
+    log: bytes | None = Field(default=None, sa_column=bytes_column())
+    created_at: datetime = Field(sa_column=moment())
+    started_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    deadline: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
 class ChatMessage(Row, table=True):
@@ -187,20 +167,22 @@ class ChatMessage(Row, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    conversation_id: UUID = Field(sa_column=_ref("conversation.id"))
+    conversation_id: UUID = Field(sa_column=ref("conversation.id"))
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))
-    author_id: UUID = Field(sa_column=_ref("account.id"))
+    author_id: UUID = Field(sa_column=ref("account.id"))
     body: str
-    created_at: datetime = Field(sa_column=_moment())
+    created_at: datetime = Field(sa_column=moment())
     client_id: str | None = None
-    turn_id: UUID | None = Field(default=None, sa_column=_ref("turn.id", nullable=True))
+    turn_id: UUID | None = Field(default=None, sa_column=ref("turn.id", nullable=True))
     step_path: str | None = None
     slot: str | None = None
-    in_reply_to: UUID | None = Field(default=None, sa_column=_ref("message.id", nullable=True))
+    in_reply_to: UUID | None = Field(default=None, sa_column=ref("message.id", nullable=True))
     meta: dict[str, Any] = Field(
         sa_column=Column("metadata", JSON, nullable=False, server_default="{}")
     )
-    edited_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    edited_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    by_hand: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
+    late_seconds: int | None = None
 
 
 class Inbox(Row, table=True):
@@ -214,44 +196,6 @@ class Inbox(Row, table=True):
     )
 
 
-class DeadLetter(Row, table=True):
-    """A letter: a step that stopped for good, or a message nobody could take. Kept as it came."""
-
-    __tablename__ = "dead_letter"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
-    __table_args__ = (Index("dead_letter_open", "opened_at", postgresql_where="status = 'open'"),)
-
-    id: UUID = Field(primary_key=True)
-    sameness: str = Field(unique=True)
-    status: str
-    closed_as: str | None = None
-    reason: str
-    turn_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True, index=True))
-    conversation_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
-    run: int | None = None
-    path: str = ""
-    position: int | None = None
-    attempt: int = 1
-    bot: str | None = None
-    step: str | None = None
-    kind: str | None = None
-    revision: str | None = None
-    runner: str = ""
-    error_type: str = ""
-    error_text: str = Field(default="", sa_column=Column(String, nullable=False))
-    error_stack: str = ""
-    error_frame: str = ""
-    fingerprint: str
-    reference: str
-    routing_key: str = ""
-    message_id: str | None = None
-    headers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    raw: bytes | None = Field(default=None, sa_column=_bytes())
-    command: bytes | None = Field(default=None, sa_column=_bytes())
-    failed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    opened_at: datetime = Field(sa_column=_moment(now=True))
-    closed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-
-
 account = Account.__table__
 bot = Bot.__table__
 session = Session.__table__
@@ -262,7 +206,6 @@ member = Member.__table__
 turn = Turn.__table__
 message = ChatMessage.__table__
 inbox = Inbox.__table__
-dead_letter = DeadLetter.__table__
 
 metadata = Row.metadata
 outbox = Outbox(outbox_table(metadata))

@@ -28,8 +28,8 @@ _POSTED = select(message.c.turn_id, message.c.step_path, message.c.slot).where(
     message.c.turn_id.in_(bindparam("ids", expanding=True))
 )
 _RESOLVE = text("""
-    update dead_letter set status = 'closed', closed_as = 'resolved', closed_at = now()
-    where turn_id = :turn and status = 'open'
+    update dead_letter set status = 'resolved', closed_at = now()
+    where turn_id = :turn and status in ('open', 'replaying')
 """)
 _LOG = TypeAdapter(tuple[LogEntry, ...])
 _OBJECT = TypeAdapter(JsonObject)
@@ -132,11 +132,10 @@ class _Taking:
                 holds_door=False,
                 ended_at=self._changes.now,
                 failure=None,
-                reference=None,
                 command=None,
                 first_input=_OBJECT.dump_json(end.first_input),
                 log=_LOG.dump_json(end.log),
             )
-            if row.state == "parked":
+            if row.reference is not None:
                 await connection.execute(_RESOLVE, {"turn": row.id})
         await open_doors(self._changes, [row for row, _ in self._ends if row.holds_door])

@@ -18,15 +18,17 @@ import pytest
 from sqlalchemy import delete, insert, select, text
 
 from chat_api import bots, passwords
+from chat_api.all_tables import metadata
 from chat_api.app import private_app, public_app
 from chat_api.changes import Store
 from chat_api.gate import Gate
-from chat_api.letters import Letters
+from chat_api.letters.keeper import Letters
+from chat_api.letters.tables import dead_letter
 from chat_api.migrate import SCRIPTS
 from chat_api.parts import Parts
 from chat_api.posting import Author, post
 from chat_api.settings import Settings
-from chat_api.tables import account, conversation, dead_letter, message, metadata, outbox, turn
+from chat_api.tables import account, conversation, message, outbox, turn
 from chat_api.throttle import Throttle
 from warren.broker.consumer import Delivery
 from warren.contracts.bot import Persona
@@ -233,6 +235,8 @@ async def world(shared_database: str) -> AsyncGenerator[World]:
     )
     async with engine_of(shared_database) as engine:
         async with engine.begin() as connection:
+            # Only a superuser gets around the audit's guard, and the tests are one.
+            await connection.execute(text("set local session_replication_role = replica"))
             for table in reversed(metadata.sorted_tables):
                 await connection.execute(delete(table))
         store = Store(engine, shelf, asyncio.Event())  # type: ignore[arg-type] # stands in for Relay

@@ -5,8 +5,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from chat_api.all_tables import metadata
 from chat_api.migrate import SCRIPTS
-from chat_api.tables import metadata
 from warren.db.migrate import upgrade
 
 

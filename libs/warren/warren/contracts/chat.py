@@ -42,7 +42,11 @@ class ReadUpTo(Request):
 
 class MessageView(View):
     """A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of
-    its writer."""
+    its writer.
+
+    late_seconds stands on a bot's answer that had to wait for a repair; by_hand is the person who
+    wrote it in the bot's place.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -56,6 +60,8 @@ class MessageView(View):
     client_id: str | None = None
     metadata: JsonObject = {}
     edited_at: UtcTime | None = None
+    by_hand: str | None = None
+    late_seconds: int | None = None
 
 
 class StepName(View):

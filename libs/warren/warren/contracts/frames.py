@@ -77,6 +77,21 @@ class TurnEnded(Message):
     at: UtcTime
 
 
+class DeadLetterOpened(Message):
+    """A letter was opened, or failed again, or was closed. Goes to operators only, without seq.
+
+    Key `letters.<fingerprint>`. Losing one costs a moment: the inbox reads again by itself.
+    """
+
+    type: Literal["dead_letter.opened"] = "dead_letter.opened"
+    letter: UUID
+    fingerprint: str
+    bot: str | None
+    reference: str
+    failures: int
+    at: UtcTime
+
+
 class ConversationCreated(Message):
     """You are a member of a conversation that you did not know. Goes to `user.<id>`, without
     seq."""
@@ -174,6 +189,7 @@ ServerFrame = Annotated[
     | TurnFailed
     | TurnEnded
     | ConversationCreated
+    | DeadLetterOpened
     | TurnProgress
     | TurnDelta
     | Welcome

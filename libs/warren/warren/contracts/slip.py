@@ -17,13 +17,20 @@ STEP_REQUESTED = "warren.step.requested.v1"
 MAX_PAYLOAD_BYTES = 256 * 1024  # design §4.5: over it the step is dead with reason `too_large`
 MAX_SLIP_BYTES = 1024 * 1024
 
-AttemptOutcome = Literal["done", "retried", "dead"]
+AttemptOutcome = Literal[
+    "done",
+    "retried",
+    "dead",
+    "edited",  # a person changed what the step is given, before it
+    "finished",  # a person gave the step's output
+]
 
 
 class LogEntry(Message):
     """One attempt of one step: when it was queued, started and ended, by whom, and what it changed.
 
-    patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`.
+    patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`,
+    `edited` or `finished`. by is the person who edited or finished.
     """
 
     step: str
@@ -38,6 +45,7 @@ class LogEntry(Message):
     ended_at: UtcTime
     outcome: AttemptOutcome
     error: str | None = None
+    by: str | None = None
     patch: tuple[JsonObject, ...] = ()
 
 

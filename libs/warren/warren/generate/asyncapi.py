@@ -49,6 +49,7 @@ LOGGED = (
     frames.TurnFailed,
     frames.TurnEnded,
     frames.ConversationCreated,
+    frames.DeadLetterOpened,
 )
 HINTS = (frames.TurnProgress, frames.TurnDelta)
 SOCKET_ONLY = (frames.Welcome, frames.Reset, frames.Ping, frames.Presence)

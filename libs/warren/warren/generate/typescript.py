@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
-from warren.contracts import accounts, chat, frames, problem, registry
+from warren.contracts import accounts, chat, frames, letters, problem, registry
 
 TARGET = Path("frontend/src/contracts.gen.ts")
 GENERATOR = Path("frontend/node_modules/openapi-typescript/bin/cli.js")
@@ -29,6 +29,13 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     chat.NewConversation,
     chat.NewMessage,
     chat.ReadUpTo,
+    letters.LetterFilter,
+    letters.Replay,
+    letters.Finish,
+    letters.Dismiss,
+    letters.NewReplay,
+    letters.GroupNote,
+    letters.Payload,
     frames.Hello,
 )
 ANSWERS: tuple[type[BaseModel], ...] = (
@@ -41,9 +48,17 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     chat.Page[accounts.UserView],
     chat.Page[chat.ConversationView],
     chat.Page[chat.MessageView],
+    chat.Page[letters.LetterRow],
+    chat.Page[letters.LetterGroup],
+    chat.Page[letters.AuditRow],
+    chat.Page[letters.ReplayJob],
     chat.Page[registry.BotView],
+    letters.LetterView,
+    letters.ReplayJob,
+    letters.ReplayPlan,
     problem.Problem,
     registry.BotView,
+    registry.Revision,
     registry.RunnerView,
     registry.StepKindView,
 )

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from chat_api.tables import metadata
+from chat_api.all_tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -14,11 +14,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
-from chat_api.failure_words import plain_words, reference_of
-from chat_api.letter_facts import Facts, bare, fingerprint, read
+from chat_api.letters import failures
+from chat_api.letters.facts import Facts, bare, fingerprint, read, searchable
+from chat_api.letters.tables import dead_letter
+from chat_api.letters.words import plain_words, reference_of
 from chat_api.plain_text import without_nul
 from chat_api.starting import open_doors
-from chat_api.tables import dead_letter
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
 from warren.broker.consumer import Delivery
@@ -118,10 +119,24 @@ async def _keep(changes: Changes, row: TurnRow | None, facts: Facts) -> tuple[Fa
     fate = fate_of(row, facts)
     if fate == "forget":
         return fate, None
+    connection = changes.connection
+    if fate == "park" and row is not None:
+        again = await failures.replaying(connection, row.id)
+        if again is not None:
+            letter, reference = again
+            values = _values(fate, row, facts, changes)
+            await failures.put_aside_and_fail_again(connection, letter, values)
+            return fate, await _park(changes, row, facts, letter, reference)
+    if await failures.known(connection, facts.sameness):
+        return "forget", None
     letter = uuid4()
-    inserted = await changes.connection.execute(
+    reference = reference_of(letter)
+    inserted = await connection.execute(
         insert(dead_letter)
-        .values(_values(letter, fate, row, facts, changes))
+        .values(
+            _values(fate, row, facts, changes)
+            | {"id": letter, "reference": reference, "opened_at": changes.now}
+        )
         .on_conflict_do_nothing(index_elements=["sameness"])
         .returning(dead_letter.c.id)
     )
@@ -129,14 +144,16 @@ async def _keep(changes: Changes, row: TurnRow | None, facts: Facts) -> tuple[Fa
         return "forget", None
     if fate != "park" or row is None:
         return fate, None
-    return fate, await _park(changes, row, facts, letter)
+    return fate, await _park(changes, row, facts, letter, reference)
 
 
-async def _park(changes: Changes, row: TurnRow, facts: Facts, letter: UUID) -> TurnRow:
+async def _park(
+    changes: Changes, row: TurnRow, facts: Facts, letter: UUID, reference: str
+) -> TurnRow:
     """Park the turn: everybody in the conversation is told. The caller opens its door."""
     state = after(row.state, "park")
     assert state is not None  # fate_of() said so
-    text, reference = plain_words(facts.reason), reference_of(letter)
+    text = plain_words(facts.reason)
     command = facts.command
     trace: dict[str, Any] = {}
     if command is not None:
@@ -167,9 +184,7 @@ async def _park(changes: Changes, row: TurnRow, facts: Facts, letter: UUID) -> T
     return replace(row, state=state, holds_door=False)
 
 
-def _values(
-    letter: UUID, fate: Fate, row: TurnRow | None, facts: Facts, changes: Changes
-) -> dict[str, Any]:
+def _values(fate: Fate, row: TurnRow | None, facts: Facts, changes: Changes) -> dict[str, Any]:
     is_open = fate in ("park", "open")
     texts = {
         "path": facts.path,
@@ -185,14 +200,12 @@ def _values(
         "routing_key": facts.routing_key,
         "message_id": facts.message_id,
         "sameness": facts.sameness,
+        "search": searchable(facts),
     }
     return {
         **{name: None if text is None else without_nul(text) for name, text in texts.items()},
-        "id": letter,
-        "status": "open" if is_open else "closed",
-        "closed_as": None if is_open else fate,
+        "status": "open" if is_open else fate,
         "closed_at": None if is_open else changes.now,
-        "opened_at": changes.now,
         "reason": facts.reason,
         "turn_id": facts.turn_id,
         "conversation_id": row.conversation_id if row else None,
@@ -200,11 +213,10 @@ def _values(
         "position": facts.position,
         "attempt": facts.attempt,
         "fingerprint": fingerprint(facts),
-        "reference": reference_of(letter),
         "headers": facts.headers,
         "raw": facts.raw,
         "command": facts.command.model_dump_json().encode() if facts.command else None,
-        "failed_at": facts.failed_at,
+        "failed_at": facts.failed_at or changes.now,
     }
 
 

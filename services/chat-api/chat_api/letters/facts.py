@@ -7,6 +7,7 @@ that was delivered too often (dead-letter exchange), and bodies that nobody can 
 import base64
 import binascii
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure, FailureRe
 from warren.contracts.ids import step_path
 from warren.contracts.slip import STEP_REQUESTED, StepCommand
 
+MAX_SEARCH_CHARS = 8_000  # of error and payload together; the index grows with it
 _MAX_HEADERS = 40
 _MAX_HEADER_CHARS = 2000
 _MAX_SAMENESS_CHARS = 500  # a unique index takes no more than 2,700 bytes
@@ -100,6 +102,18 @@ def fingerprint(facts: Facts) -> str:
     text = re.sub(r"[0-9a-f]{8,}|\d+", "#", facts.error.text.lower())[:200]
     parts = (facts.bot or "", facts.step or "", facts.error.type, text, facts.error.frame)
     return _hash("\n".join(parts))[:16]
+
+
+def searchable(facts: Facts) -> str:
+    """Return the text that the inbox searches: what went wrong, and the payload it went wrong
+    with."""
+    payload = facts.command.payload if facts.command is not None else {}
+    said = json.dumps(payload, ensure_ascii=False) if payload else _as_text(facts.raw)
+    return f"{facts.error.type} {facts.error.text}\n{said}"[:MAX_SEARCH_CHARS]
+
+
+def _as_text(raw: bytes | None) -> str:
+    return "" if raw is None else raw[:MAX_SEARCH_CHARS].decode(errors="replace")
 
 
 def _from_failure(delivery: Delivery, failure: Failure) -> Facts:
