@@ -25,6 +25,10 @@ from infra.native.secret_files import (
 CONTAINER_UID = 10001  # who runs the services when root runs make
 HEALTHY_SECONDS = 300
 LLM_URL = "http://local-llm:26740/v1"
+KEPT = (
+    "WARREN_UID", "PORT", "BIND", "PUBLIC_URL", "LOG_LEVEL", "OPENAI_BASE_URL", "LOCAL_LLM_FILE",
+)  # fmt: skip
+"""What `make up` was given and later commands need again; never a key, which is a secret file."""
 
 
 def container_uid() -> int:
@@ -80,6 +84,19 @@ def environment(plan: Plan, model_file: Path | None) -> dict[str, str]:
     return chosen
 
 
+def keep(folder: Path, settings: Mapping[str, str]) -> None:
+    """Note what the system was started with, so that `make scale` starts runners alike."""
+    kept = {name: settings[name] for name in KEPT if name in settings}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "compose.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def kept(folder: Path) -> dict[str, str]:
+    """Return what keep() noted; empty when nothing was started from here."""
+    noted = folder / "compose.json"
+    return json.loads(noted.read_text()) if noted.exists() else {}
+
+
 def compose(settings: Mapping[str, str], *arguments: str) -> int:
     """Run docker compose in the clone; return its exit status."""
     profiles = ["--profile", "llm"] if "LOCAL_LLM_FILE" in settings else []
@@ -115,6 +132,7 @@ def up(plan: Plan) -> None:
             "Warren is not up. Find the part that is not healthy above, then: make logs s=<part>. "
             "If an image could not be pulled: make up native=1"
         )
+    keep(plan.run, settings)
     say(f"\nWarren is up ({time.monotonic() - began:.0f} s). Open {plan.public_url}")
 
 
@@ -144,10 +162,7 @@ def main(arguments: list[str]) -> int:
     """Carry out one command."""
     command, *rest = arguments
     plan = read_plan()
-    key = "OPENAI_BASE_URL" if plan.wants_local_model else ""
-    settings = environment(plan, None)
-    if key:
-        settings[key] = LLM_URL
+    settings = environment(plan, None) | kept(plan.run)
     match command:
         case "up":
             up(plan)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.docker.compose import environment, secret_values
+from infra.docker.compose import environment, keep, kept, secret_values
 from infra.native.plan import SETTINGS, Plan
 from infra.native.secret_files import BROKER_ACCOUNTS, DATABASES
 from infra.native.watchers import CHAT_API_STOP_SECONDS
@@ -134,3 +134,14 @@ def test_images_are_ordinary_tags() -> None:
         assert "@sha256:" not in text
         assert "# syntax" not in text
         assert all("/" not in image for image in re.findall(r"^FROM (\S+)", text, re.MULTILINE))
+
+
+def test_later_commands_start_runners_with_the_settings_of_the_running_system(
+    tmp_path: Path,
+) -> None:
+    started = {"OPENAI_BASE_URL": "https://models.example/v1", "PORT": "8090", "HOME": "/somewhere"}
+    assert kept(tmp_path) == {}
+
+    keep(tmp_path, started)
+
+    assert kept(tmp_path) == {"OPENAI_BASE_URL": "https://models.example/v1", "PORT": "8090"}
