@@ -24,6 +24,12 @@ OUTCOMES_DOUBLE = Counter(
 LETTERS_OPENED = Counter(
     "warren_dead_letters_opened_total", "Dead letters opened.", ["bot", "kind", "reason"]
 )
+REPAIRS = Counter(
+    "warren_repairs_total",
+    "What people did to dead letters: replayed, edited, finished, answered, dismissed, restored;"
+    " bulk for each letter that a bulk replay sent.",
+    ["act"],
+)
 
 # --- outbox (chat-api, registry) ---
 OUTBOX_PUBLISHED = Counter(

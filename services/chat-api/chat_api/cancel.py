@@ -72,6 +72,8 @@ async def _end(changes: Changes, row: TurnRow) -> None:
     changes.send(_hint(row))
     if row.reference is not None:
         await changes.connection.execute(_CLOSE_LETTERS, {"turn": row.id})
+    changes.freed = True  # a resumed turn holds no door, but a slot
+    changes.settled = row.reference is not None
     if row.holds_door:
         await open_doors(changes, [row])
 

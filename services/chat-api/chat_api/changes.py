@@ -7,7 +7,7 @@ relay publishes. Conversations are locked in the order of their ids, so writers 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,6 +55,8 @@ class Store:
     engine: AsyncEngine
     relay: Relay
     freed: asyncio.Event  # set when a turn left its slot: promoting.py looks who may start
+    # set when a resumed turn has an outcome: bulk/running.py sends the next
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def reading(self) -> AsyncEngine:
@@ -69,6 +71,7 @@ class Changes:
         self.connection = connection
         self.now = datetime.min.replace(tzinfo=UTC)
         self.freed = False
+        self.settled = False
         self._heads: dict[UUID, int] = {}
         self._written: dict[UUID, int] = {}
         self._out: list[Outgoing] = []
@@ -154,3 +157,5 @@ async def changing(store: Store, failpoint: str = "chat") -> AsyncGenerator[Chan
     store.relay.offer(rows)
     if changes.freed:
         store.freed.set()
+    if changes.settled:
+        store.settled.set()

@@ -27,10 +27,13 @@ def fault_of(outcome: Outcome) -> str | None:
     return None
 
 
-def bubble(turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime) -> MessageView:
+def bubble(
+    turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime, by_hand: str | None = None
+) -> MessageView:
     """Return the message that is shown. It answers the last message of its turn.
 
-    A turn that has a reference failed once: its answer says how late it comes.
+    A turn that has a reference failed once: its answer says how late it comes. by_hand is the
+    person who wrote it in the bot's place.
     """
     late = (now - turn.created_at).total_seconds() if turn.reference is not None else None
     return MessageView(
@@ -44,5 +47,6 @@ def bubble(turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime) -> Messa
         turn_id=turn.id,
         in_reply_to=turn.answers[-1],
         metadata=keepable(reply.metadata),
+        by_hand=by_hand,
         late_seconds=None if late is None else int(late),
     )

@@ -68,7 +68,7 @@ async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
             deadline=started.deadline,
             command=body,
         )
-    changes.tell(_started(changes, started), row.id)
+    changes.tell(started_event(changes, started), row.id)
     changes.send(command_message(command, body))
     TURNS_STARTED.labels(row.bot).inc()
 
@@ -157,7 +157,8 @@ def ended_event(changes: Changes, row: TurnRow, end: str) -> TurnEnded:
     )
 
 
-def _started(changes: Changes, row: TurnRow) -> TurnStarted:
+def started_event(changes: Changes, row: TurnRow) -> TurnStarted:
+    """Return the event of a run that begins; takes a seq."""
     return TurnStarted(
         conversation=row.conversation_id,
         seq=changes.next_seq(row.conversation_id),

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, text
 
 from chat_api import inbox, message_rows, turn_rows
 from chat_api.changes import Changes
+from chat_api.person import Person
 from chat_api.reply import bubble
 from chat_api.starting import ended_event, open_doors
 from chat_api.tables import message
@@ -73,12 +74,25 @@ async def take(changes: Changes, batch: Sequence[Taken]) -> Tally:
     return taking.tally
 
 
+async def take_by_hand(changes: Changes, row: TurnRow, outcome: Outcome, by: Person) -> Tally:
+    """Apply what a person gave in a step's place. The turn's conversation is locked."""
+    taking = _Taking(changes, {row.id: row}, by)
+    posted = await changes.connection.execute(_POSTED, {"ids": [row.id]})
+    taking.posted = {(one.turn_id, one.step_path, one.slot) for one in posted}
+    taking.apply(outcome)
+    await taking.write()
+    return taking.tally
+
+
 class _Taking:
     """The state of one batch. Nothing is written before write()."""
 
-    def __init__(self, changes: Changes, turns: dict[UUID, TurnRow]) -> None:
+    def __init__(
+        self, changes: Changes, turns: dict[UUID, TurnRow], by: Person | None = None
+    ) -> None:
         self.tally = Tally()
         self.posted: set[Place] = set()
+        self._by = by
         self._changes = changes
         self._turns = turns
         self._messages: list[dict[str, Any]] = []
@@ -104,8 +118,9 @@ class _Taking:
             self.posted.add(place)
             changes = self._changes
             seq = changes.next_seq(row.conversation_id)
-            shown = bubble(row, reply, seq, changes.now)
-            self._messages.append(message_rows.values(row.bot_id, shown, path, reply.slot))
+            shown = bubble(row, reply, seq, changes.now, self._by and self._by.username)
+            values = message_rows.values(row.bot_id, shown, path, reply.slot)
+            self._messages.append(values | {"by_hand": self._by and self._by.id})
             event = MessageCreated(conversation=row.conversation_id, seq=seq, message=shown)
             changes.tell(event, row.id)
             self.tally.posted += 1
@@ -139,3 +154,5 @@ class _Taking:
             if row.reference is not None:
                 await connection.execute(_RESOLVE, {"turn": row.id})
         await open_doors(self._changes, [row for row, _ in self._ends if row.holds_door])
+        self._changes.freed |= bool(self._ends)  # a resumed turn holds no door, but a slot
+        self._changes.settled |= any(row.reference is not None for row, _ in self._ends)

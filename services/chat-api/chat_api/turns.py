@@ -5,19 +5,25 @@ from typing import Literal
 
 from warren.contracts.chat import TurnState
 
-Act = Literal["start", "finish", "park", "wait", "cancel"]
+Act = Literal["start", "finish", "park", "wait", "cancel", "resume", "answer", "dismiss", "restore"]
 
 _NEXT: dict[TurnState, dict[Act, TurnState]] = {
     "queued": {"start": "running", "cancel": "cancelled"},
     "running": {"finish": "done", "park": "parked", "wait": "waiting", "cancel": "cancelled"},
-    "waiting": {"cancel": "cancelled"},
+    "waiting": {"resume": "running", "cancel": "cancelled"},
     # A parked turn may still end well: a reply overtook its letter, or a second copy of the same
     # run did better. Resuming it raises the run, so only the current run's outcomes get here.
-    "parked": {"finish": "done", "cancel": "cancelled"},
+    "parked": {
+        "resume": "running",
+        "answer": "answered",
+        "dismiss": "dismissed",
+        "finish": "done",
+        "cancel": "cancelled",
+    },
     "done": {},
     "cancelled": {},
     "answered": {},
-    "dismissed": {},
+    "dismissed": {"restore": "parked"},
 }
 
 

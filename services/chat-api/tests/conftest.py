@@ -26,14 +26,18 @@ from chat_api.letters.keeper import Letters
 from chat_api.letters.tables import dead_letter
 from chat_api.migrate import SCRIPTS
 from chat_api.parts import Parts
+from chat_api.person import Person
 from chat_api.posting import Author, post
+from chat_api.sessions import open_session
 from chat_api.settings import Settings
 from chat_api.tables import account, conversation, message, outbox, turn
 from chat_api.throttle import Throttle
 from warren.broker.consumer import Delivery
 from warren.contracts.bot import Persona
+from warren.contracts.failure import STEP_FAILED, Failure
 from warren.contracts.outcome import Outcome, OutcomeReply, TurnEnd
 from warren.contracts.registry import BotCard, StepCard
+from warren.contracts.slip import StepCommand
 from warren.db.engine import engine_of
 from warren.db.migrate import upgrade
 from warren.db.outbox import OutboxRow
@@ -258,3 +262,70 @@ async def world(shared_database: str) -> AsyncGenerator[World]:
 def cards() -> Any:
     """Make bot cards."""
     return card
+
+
+@dataclass
+class Failing:
+    """What tests of repair need: turns that failed, runners' words, people who act."""
+
+    world: World
+
+    def command(self, turn: Any) -> StepCommand:
+        """The command that a turn keeps."""
+        return StepCommand.model_validate_json(turn.command)
+
+    def letter(self, command: StepCommand, **more: Any) -> Delivery:
+        """What a runner publishes when a step fails for good."""
+        error = {"type": "ValueError", "text": "no number", "stack": "…", "frame": "a.py:3"}
+        values = command.model_dump() | {
+            "reason": "failed",
+            "error": error | more.pop("error", {}),
+            "runner": "runner-1",
+            "failed_at": datetime.now(UTC),
+            "command": command,
+        }
+        body = Failure.model_validate(values | more).model_dump_json().encode()
+        headers = {"warren-run": command.run}
+        place = str(command.turn_id)
+        return delivery(body, type=STEP_FAILED, correlation_id=place, headers=headers)
+
+    async def again(self, **more: Any) -> Any:
+        """Let the newest turn's current command fail; return its letter."""
+        turn = (await self.world.turns())[-1]
+        await self.world.letters.handle([self.letter(self.command(turn), **more)])
+        return (await self.world.letter_rows())[-1]
+
+    async def turn(self, name: str = "ana", bot: UUID | None = None, **more: Any) -> Any:
+        """A person's turn that failed at its first step; return its letter."""
+        bot = bot or await self.world.bot()
+        asker = await self.world.person(name)
+        place = await self.world.place(asker, bot)
+        await self.world.say(asker, place, f"hello from {name}")
+        letter = await self.again(**more)
+        self.world.shelf.take()
+        return letter
+
+    async def sign_in(self, who: Author, *, operator: bool = True) -> None:
+        """Sign a person in for what is asked next over HTTP."""
+        await self.world.sql(
+            "update account set operator = :o where id = :id", o=operator, id=who.id
+        )
+        async with self.world.store.engine.begin() as connection:
+            secret = await open_session(connection, who.id, "cookie")
+        self.world.http.headers["Cookie"] = f"warren={secret}"
+
+    async def operator(self, name: str = "olga") -> Person:
+        """An operator who is signed in."""
+        made = await self.world.person(name)
+        await self.sign_in(made)
+        return Person(made.id, made.username)
+
+    async def post(self, path: str, **body: Any) -> Any:
+        """Ask for an act on a dead letter."""
+        return await self.world.http.post(f"/api/v1/dead-letters/{path}", json=body)
+
+
+@pytest.fixture
+def failing(world: World) -> Failing:
+    """Turns that fail."""
+    return Failing(world)

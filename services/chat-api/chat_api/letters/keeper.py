@@ -126,6 +126,7 @@ async def _keep(changes: Changes, row: TurnRow | None, facts: Facts) -> tuple[Fa
             letter, reference = again
             values = _values(fate, row, facts, changes)
             await failures.put_aside_and_fail_again(connection, letter, values)
+            changes.settled = True
             return fate, await _park(changes, row, facts, letter, reference)
     if await failures.known(connection, facts.sameness):
         return "forget", None

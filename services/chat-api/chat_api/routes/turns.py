@@ -1,9 +1,11 @@
-"""/api/v1/turns: a bot's turn, its trace, and how to cancel it."""
+"""/api/v1/turns: a bot's turn, its trace, how to cancel it and how to try again."""
 
 from fastapi import APIRouter
 
 from chat_api import cancel, traces
 from chat_api.membership import NO_TURN, id_in_path
+from chat_api.person import Person
+from chat_api.repair import retry
 from chat_api.routes.asker import PROBLEMS, Asker, WithStore
 from warren.contracts.chat import TraceView, TurnView
 
@@ -26,3 +28,9 @@ async def trace(id: str, who: Asker, store: WithStore) -> TraceView:
 async def end(id: str, who: Asker, store: WithStore) -> TurnView:
     """Cancel a turn that has not ended; 409 says how it ended otherwise."""
     return await cancel.cancel(store, who.id, id_in_path(id, NO_TURN))
+
+
+@router.post("/retry")
+async def again(id: str, who: Asker, store: WithStore) -> TurnView:
+    """Try a failed turn again, as it was; 409 says why that is not possible."""
+    return await retry.retry(store, Person(who.id, who.username), id_in_path(id, NO_TURN))

@@ -1,0 +1,33 @@
+"""Who did and saw what: one row an act, in the transaction of the act, kept for ever.
+
+detail names things (ids, steps, counts) and never holds what people wrote.
+"""
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat_api.letters.tables import audit
+from chat_api.person import Person
+from warren.contracts.base import JsonObject
+
+
+async def note(
+    connection: AsyncConnection,
+    *,
+    by: Person,
+    act: str,
+    subject: str,
+    subject_id: str,
+    detail: JsonObject,
+) -> None:
+    """Write an act into the audit, with the caller's transaction."""
+    await connection.execute(
+        insert(audit).values(
+            by_id=by.id,
+            by=by.username,
+            act=act,
+            subject=subject,
+            subject_id=subject_id,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,86 @@
+"""Resume a parked slip: the one way in which a turn that stands still goes on.
+
+Replays, steps finished by hand and bulk replays come here, and whatever waits for a person. The
+turn's conversation is locked; the new run fences off whatever the old one may still say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from chat_api import turn_rows
+from chat_api.allowance import allowed_seconds
+from chat_api.changes import Changes
+from chat_api.repair.slips import Resumed, command_of
+from chat_api.starting import command_message, started_event
+from chat_api.turn_rows import TurnRow
+from chat_api.turns import after
+from warren.contracts.registry import StepCard
+from warren.contracts.slip import MAX_SLIP_BYTES, StepCommand
+from warren.errors import Conflict, TooLarge
+from warren.metrics import TURNS_STARTED
+
+
+async def resume(
+    changes: Changes,
+    row: TurnRow,
+    base: StepCommand,
+    slip: Resumed,
+    *,
+    revision: str,
+    steps: Sequence[StepCard],
+) -> tuple[StepCommand, UUID]:
+    """Send a slip on its way in a new run; return its command and the id of its message.
+
+    base is the command that stands still. Raises Conflict when the turn does not, TooLarge when the
+    slip has grown too large to be sent.
+    """
+    state = after(row.state, "resume")
+    if state is None:
+        raise Conflict(f"Nothing was sent. This turn is {row.state}.", kind="turn-ended")
+    allowed = timedelta(seconds=allowed_seconds(steps[slip.position :]))
+    going = replace(
+        row,
+        state=state,
+        run=row.run + 1,
+        holds_door=False,  # the door is for new turns: this one had its time
+        revision=revision,
+        steps=tuple(steps),
+        started_at=changes.now,
+        deadline=changes.now + allowed,
+        failure=None,
+    )
+    command = command_of(
+        base.model_copy(update={"stream": row.stream}),
+        slip,
+        steps[slip.position],
+        run=going.run,
+        revision=revision,
+        now=changes.now,
+        deadline=changes.now + allowed,
+    )
+    body = command.model_dump_json(exclude_none=True).encode()
+    if len(body) > MAX_SLIP_BYTES:
+        raise TooLarge(
+            f"Nothing was sent. With its log it has {len(body)} bytes; {MAX_SLIP_BYTES} fit."
+            " Replay it from an earlier step."
+        )
+    await turn_rows.change(
+        changes.connection,
+        row.id,
+        state=going.state,
+        run=going.run,
+        holds_door=False,
+        revision=going.revision,
+        steps=[step.model_dump(mode="json") for step in going.steps],
+        started_at=going.started_at,
+        deadline=going.deadline,
+        failure=None,
+        command=body,
+    )
+    changes.tell(started_event(changes, going), row.id)
+    sent = command_message(command, body)
+    changes.send(sent)
+    TURNS_STARTED.labels(row.bot).inc()
+    return command, UUID(str(sent.message_id))
