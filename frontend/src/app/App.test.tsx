@@ -71,6 +71,33 @@ describe("accounts", () => {
     expect(screen.getByLabelText("Username")).toHaveAccessibleDescription(/taken/);
     expect(screen.queryByText("Not possible.")).toBeNull();
   });
+
+  it("a logout that the server did not do leaves one signed in, and can be tried again", async () => {
+    localStorage.setItem("warren.kept.drafts.somebody.c-1", '"half a sentence"');
+    server.before = (path) => (path === "POST /auth/logout" ? problem(503, "Busy.") : null);
+    render(<App />);
+    await userEvent.click(await screen.findByRole("button", { name: /^Account of/ }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Log out" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("You are still signed in. Busy.");
+    expect(screen.getByRole("navigation")).toBeInTheDocument();
+    expect(localStorage.length).toBe(1);
+    server.before = () => null;
+    await userEvent.click(screen.getByRole("button", { name: "Log out: try again" }));
+    expect(await screen.findByLabelText("Username")).toBeInTheDocument();
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("a logout without network leaves one signed in; one of a session that is gone is done", async () => {
+    render(<App />);
+    await userEvent.click(await screen.findByRole("button", { name: /^Account of/ }));
+    server.reachable = false;
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Log out" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Warren did not answer");
+    server.reachable = true;
+    server.before = (path) => (path === "POST /auth/logout" ? problem(401, "Gone.") : null);
+    await userEvent.click(screen.getByRole("button", { name: "Log out: try again" }));
+    expect(await screen.findByLabelText("Username")).toBeInTheDocument();
+  });
 });
 
 describe("the list", () => {

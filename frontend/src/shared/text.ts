@@ -37,6 +37,8 @@ export const text = {
     shortPassword: "Use at least 8 characters.",
     badUsername: "Begin with a small letter; then small letters, digits, dots, hyphens.",
     logOut: "Log out",
+    logOutFailed: "You are still signed in.",
+    logOutAgain: "Log out: try again",
     operator: "operator",
     menu: (name: string) => `Account of ${name}`,
     showPassword: "Show or hide the password",

@@ -33,8 +33,8 @@ export function useSignup() {
 export function useLogout() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => post<void>("/auth/logout"),
-    onSettled: () => {
+    mutationFn: endSession,
+    onSuccess: () => {
       client.setQueryData(ME, null);
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
       forgetKept();
@@ -48,11 +48,23 @@ export function useSessionGone(): () => void {
   return () => client.setQueryData(ME, null);
 }
 
+async function endSession(): Promise<void> {
+  try {
+    await post<void>("/auth/logout");
+  } catch (error) {
+    if (!isSessionGone(error)) throw error; // the cookie still lives: nobody is signed out
+  }
+}
+
 async function readMe(): Promise<Me | null> {
   try {
     return await get<Me>("/auth/me");
   } catch (error) {
-    if (error instanceof Refused && error.problem.status === 401) return null;
+    if (isSessionGone(error)) return null;
     throw error;
   }
+}
+
+function isSessionGone(error: unknown): boolean {
+  return error instanceof Refused && error.problem.status === 401;
 }
