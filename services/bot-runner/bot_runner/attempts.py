@@ -129,6 +129,7 @@ async def _guarded(
             timeout_seconds=timeout_seconds,
             emit=emit,
             idempotency_key=key,
+            attempt=job.attempt,
         )
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code: decided in one place
         return describe(error)

@@ -26,14 +26,22 @@ class Dead:
 
 
 def decide(
-    fault: Fault, attempt: int, attempts: int, seconds_left: float = MAX_WAIT_SECONDS
+    fault: Fault,
+    attempt: int,
+    attempts: int,
+    seconds_left: float = MAX_WAIT_SECONDS,
+    alike: int = 0,
 ) -> Retry | Dead:
     """Decide what follows a failed attempt. attempt counts from 1. Never raises.
+
+    alike is how many earlier attempts of this step failed with the same type of error.
 
     seconds_left is until the turn's deadline: a wait beyond it would only end as `expired`, so the
     letter is written now, with the cause that is known now.
     """
     if not fault.transient or attempt >= attempts:
+        return Dead(fault.reason)
+    if fault.at_most is not None and alike + 1 >= fault.at_most:
         return Dead(fault.reason)
     delay = fault.retry_after_seconds
     if delay is None:

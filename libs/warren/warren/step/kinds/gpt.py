@@ -2,15 +2,18 @@
 completion.py.
 """
 
+import os
 from typing import Any
 
 from pydantic import Field
 
 from warren.contracts.base import JsonObject
 from warren.step.errors import Permanent
+from warren.step.hosts import host_of_url
 from warren.step.kinds.strict import StrictConfig
 from warren.step.step import Step
 
+OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4"  # a local server answers any model name with the one that it has
 
 
@@ -35,6 +38,12 @@ class Gpt(Step):
         )
 
     @property
+    def hosts(self) -> tuple[str, ...]:  # type: ignore[override]  # a property is as good
+        """The model server: while it does not answer, questions wait (see warren.step.hosts)."""
+        host = host_of_url(os.environ.get("OPENAI_BASE_URL") or OPENAI_URL)
+        return (host,) if host else ()
+
+    @property
     def activity(self) -> str:  # type: ignore[override]  # a property is as good as the attribute
         return f"thinking with {self.config.model or DEFAULT_MODEL}"
 
@@ -42,7 +51,8 @@ class Gpt(Step):
         """Set draft.body to the answer and `openai` to the whole completion; pieces go to `emit`.
 
         Raises Retryable for what may pass (408, 425, 429, 5xx, timeouts, broken connections), with
-        the server's Retry-After; Permanent for everything else. An error is never an answer.
+        the server's Retry-After; BadAnswer for an answer that is empty or cannot be read;
+        Permanent for everything else. An error is never an answer.
         """
         # openai takes a second to import: only processes that ask a model pay for it.
         from warren.step.kinds.completion import complete
