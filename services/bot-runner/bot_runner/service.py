@@ -9,6 +9,7 @@ from bot_runner.cancelled import CancelledRuns
 from bot_runner.heartbeat import Heartbeats
 from bot_runner.identity import APP_ID, Identity
 from bot_runner.isolation import Isolation
+from bot_runner.outages import Outages
 from bot_runner.pipeline import PipelineCache
 from bot_runner.revisions import RevisionCache, RevisionFetcher
 from bot_runner.sender import Sender
@@ -85,6 +86,7 @@ class Runner:
     async def _serve(self, broker: Broker, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> None:
         cancelled, attempts = CancelledRuns(), Attempts(self._recycle)
         self._broker, self._sender = broker, Sender(Publisher(broker, APP_ID))
+        hints = Hints(broker, APP_ID)
         worker = Worker(
             Parts(
                 runner=self._identity.runner,
@@ -92,8 +94,9 @@ class Runner:
                 attempts=attempts,
                 isolation=Isolation(),
                 cancelled=cancelled,
+                outages=Outages(self._settings.circuit, hints, tasks),
                 sender=self._sender,
-                hints=Hints(broker, APP_ID),
+                hints=hints,
                 tasks=tasks,
                 tally=self._tally,
             )

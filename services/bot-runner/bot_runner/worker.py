@@ -11,18 +11,21 @@ from datetime import UTC, datetime
 
 from bot_runner import outgoing
 from bot_runner.attempts import Attempts, RunCancelled
+from bot_runner.breaker import Wait
 from bot_runner.cancelled import CancelledRuns
 from bot_runner.fault import Fault, describe, facts, plain
 from bot_runner.incoming import Job, Unreadable, read, seconds_until
 from bot_runner.isolated import IsolatedJob
 from bot_runner.isolation import Isolation
+from bot_runner.outages import Outages
 from bot_runner.outgoing import NotText, TooLarge
 from bot_runner.pipeline import Pipeline, PipelineCache, ReadyStep
 from bot_runner.progress import Standing, StepProgress
-from bot_runner.retry import SLACK_SECONDS, Retry, decide
+from bot_runner.retry import SLACK_SECONDS, Retry, decide, wait_for_host
 from bot_runner.revisions import RevisionGone
 from bot_runner.sender import Sender
 from bot_runner.tally import Tally
+from bot_runner.waiting import expired, unreachable, waiting
 from warren.broker.consumer import Delivery
 from warren.broker.hints import Hints
 from warren.broker.publisher import Outgoing
@@ -51,6 +54,7 @@ class Parts:
     attempts: Attempts
     isolation: Isolation
     cancelled: CancelledRuns
+    outages: Outages
     sender: Sender
     hints: Hints
     tasks: asyncio.TaskGroup
@@ -76,8 +80,7 @@ class Worker:
         if wait > SLACK_SECONDS:
             return await self._parts.sender.send(outgoing.still_waiting(job, wait))
         if now > command.deadline:
-            late = f"the turn's time was over at {command.deadline:%Y-%m-%d %H:%M:%S} UTC"
-            return await self._bury(job, plain("expired", "Expired", late), now)
+            return await self._bury(job, expired(job), now)
         try:
             pipeline = await self._parts.pipelines.get(command.revision)
             card = pipeline.card(command.position)
@@ -92,15 +95,23 @@ class Worker:
         self, job: Job, pipeline: Pipeline, card: StepCard, ready: ReadyStep | None
     ) -> None:
         """Run the step and settle the job by what comes of it. ready is None for a suspect."""
-        command = job.command
+        command, outages = job.command, self._parts.outages
+        go = outages.enter(job, ready)
+        if isinstance(go, Wait):
+            return await self._wait(job, go, len(pipeline.cards))
         started = datetime.now(UTC)
-        with self._parts.tally.running(command, started):
-            try:
+        result: JsonObject | Fault | None = None
+        try:
+            with self._parts.tally.running(command, started):
                 result = await self._attempt(job, pipeline, ready, card)
-            except RunCancelled:
-                return self._parts.tally.cancelled(command)
+        except RunCancelled:
+            self._parts.tally.cancelled(command)
+        finally:
+            away = outages.leave(job, ready, go, result)
+        if result is None:
+            return None
         if isinstance(result, Fault):
-            return await self._failed(job, result, started, card.attempts)
+            return await self._failed(job, result, started, card.attempts, away)
         try:
             messages = self._made(job, pipeline, result, started)
         except (BadOutput, TooLarge, NotText) as error:
@@ -125,6 +136,7 @@ class Worker:
                         payload=command.payload,
                         timeout_seconds=card.timeout_seconds,
                         idempotency_key=key,
+                        attempt=job.attempt,
                     )
                 )
             emit = progress.emit if command.stream else None
@@ -163,14 +175,31 @@ class Worker:
             await self._parts.sender.send(following)
             hit("runner.after_next")
 
-    async def _failed(self, job: Job, fault: Fault, started: datetime, attempts: int) -> None:
+    async def _wait(self, job: Job, wait: Wait, total: int) -> None:
+        """Let a step whose host is away go round on a rung; it uses no attempt."""
+        now = datetime.now(UTC)
+        delay = wait_for_host(wait.open_seconds, None, seconds_until(job.command.deadline, now))
+        if delay is None:
+            return await self._bury(job, unreachable(wait), now)
+        self._parts.outages.tell(job, wait.host, total, delay)
+        return await self._parts.sender.send(waiting(job, wait, delay))
+
+    async def _failed(
+        self,
+        job: Job,
+        fault: Fault,
+        started: datetime,
+        attempts: int,
+        away_seconds: float | None = None,
+    ) -> None:
         now = datetime.now(UTC)
         left = seconds_until(job.command.deadline, now)
-        decision = decide(fault, job.attempt, attempts, left)
+        decision = decide(fault, job.attempt, attempts, left, _alike(job, fault), away_seconds)
         if not isinstance(decision, Retry):
             return await self._bury(job, fault, started)
         entry = self._entry(job, started, "retried", fault)
-        await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
+        delay, counted = decision.delay_seconds, decision.counted
+        await self._parts.sender.send(outgoing.retry(job, entry, delay, now, counted=counted))
         self._parts.tally.ended(job.command, "retried", fault)
         return None
 
@@ -219,6 +248,17 @@ def _replies(reply: Reply | None) -> tuple[OutcomeReply, ...]:
     if reply is None:
         return ()
     return (OutcomeReply(slot="reply.0", body=reply.body, metadata=reply.metadata),)
+
+
+def _alike(job: Job, fault: Fault) -> int:
+    """Return how many earlier attempts of this step ended with the same type of error."""
+    command = job.command
+    return sum(
+        each.position == command.position
+        and each.path == command.path
+        and (each.error or "").startswith(f"{fault.facts.type}: ")
+        for each in command.log
+    )
 
 
 def _of_output(error: BadOutput | TooLarge | NotText) -> Fault:
