@@ -79,11 +79,15 @@ class Breaker:
         """
         if not self._hosts:
             return Go()
-        opened = [name for name in self._needed(code, named, now) if self._is_open(name)]
-        for name in opened:
-            if not self._may_probe(self._hosts[name], code.kind, now):
-                host = self._hosts[name]
-                return Wait(name, now - (host.opened_at or now), host.cause)
+        opened: list[str] = []
+        for name in self._needed(code, named, now):
+            host = self._hosts[name]
+            if host.opened_at is None:
+                continue
+            last = host.probed_at.get(code.kind, host.opened_at)
+            if code.kind in host.probing or now - last < self._limits.probe_seconds:
+                return Wait(name, now - host.opened_at, host.cause)
+            opened.append(name)
         for name in opened:
             self._hosts[name].probed_at[code.kind] = now
             self._hosts[name].probing.add(code.kind)
@@ -132,13 +136,6 @@ class Breaker:
             for name, host in self._hosts.items()
             if name in names or now - host.tied.get(code, now - LINK_SECONDS) < LINK_SECONDS
         ]
-
-    def _is_open(self, name: str) -> bool:
-        return self._hosts[name].opened_at is not None
-
-    def _may_probe(self, host: _Host, kind: str, now: float) -> bool:
-        last = host.probed_at.get(kind, host.opened_at or now)
-        return kind not in host.probing and now - last >= self._limits.probe_seconds
 
     def _is_too_much(self, host: _Host, now: float) -> bool:
         enough = len(host.failed_at) == self._limits.failures
