@@ -16,6 +16,7 @@ from bot_runner.sender import Sender
 from bot_runner.serving import Serving
 from bot_runner.settings import RunnerSettings
 from bot_runner.tally import Tally
+from bot_runner.watchdog import Watchdog
 from bot_runner.worker import Parts, Worker
 from warren.app.inner_client import InnerClient
 from warren.broker.connection import Broker, connect
@@ -109,12 +110,15 @@ class Runner:
         )
         beating = tasks.create_task(self._heartbeats.run())
         looking = tasks.create_task(serving.run(tasks))
+        watchdog = Watchdog(attempts.running, self._settings.still_seconds)
+        watching = tasks.create_task(watchdog.run())
         log.info("runner started", event_name="runner.started", runner=self._identity.runner)
         await self._until_end(stop, serving)
         self._stopping = True
         looking.cancel()
         await serving.stop(self._settings.drain_seconds)
         hearing.cancel()
+        watching.cancel()
         beating.cancel()
         await self._heartbeats.goodbye()
         log.info("runner ended", event_name="runner.ended", runner=self._identity.runner)

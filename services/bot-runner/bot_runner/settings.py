@@ -25,6 +25,15 @@ class RunnerSettings(ServiceSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     drain_seconds: Annotated[float, Field(ge=0, le=1200)] = 25.0
+    still_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="How much longer than the longest running step's timeout the event loop may"
+            " stand still before the runner ends itself.",
+        ),
+    ] = 10.0  # a machine that swaps stands still for seconds, too
     circuit_failures: Annotated[
         int,
         Field(ge=1, le=1000, description="Failures in a row after which a host counts as away."),

@@ -124,7 +124,7 @@ async def test_draft_keeps_what_draft_wrote(server) -> None:
         (refused("503 Busy", "busy", "Retry-After: 0.5"), "answered 503: busy", 0.5),
         (refused("408 Late", "late"), "answered 408", None),
         (refused("425 Early", "early"), "answered 425", None),
-        (answer("<html>gateway</html>", "502 Bad Gateway"), "answered 502", None),
+        (answer("<html>gateway</html>", "502 Bad Gateway"), "502: <html>gateway</html>", None),
         (None, "the model server did not answer", None),
         (stream(chunk({"content": "Hi"}), end=""), "stopped in the middle", None),
         (

@@ -180,11 +180,9 @@ def _stream_fate(exc: openai.APIError) -> Retryable | Permanent:
 
 def _said(exc: openai.APIStatusError) -> str:
     """Return what the server says of the error, without the client's wrapping."""
-    if isinstance(exc.body, Mapping):
-        message: object = exc.body.get("message")  # type: ignore[reportUnknownMemberType]  # any JSON
-        if isinstance(message, str):
-            return message
-    return exc.message
+    body: object = exc.body  # type: ignore[reportUnknownMemberType]  # any JSON
+    message: object = body.get("message") if isinstance(body, Mapping) else body  # type: ignore[reportUnknownMemberType]
+    return message if isinstance(message, str) and message.strip() else exc.message
 
 
 def _short(text: str) -> str:

@@ -2,7 +2,10 @@
 completion.py.
 """
 
+import asyncio
 import os
+import sys
+from importlib import import_module
 from typing import Any
 
 from pydantic import Field
@@ -15,6 +18,7 @@ from warren.step.step import Step
 
 OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4"  # a local server answers any model name with the one that it has
+_COMPLETION = "warren.step.kinds.completion"
 
 
 class Gpt(Step):
@@ -54,7 +58,10 @@ class Gpt(Step):
         the server's Retry-After; BadAnswer for an answer that is empty or cannot be read;
         Permanent for everything else. An error is never an answer.
         """
-        # openai takes a second to import: only processes that ask a model pay for it.
+        # openai takes a second to import: only processes that ask a model pay for it, and while
+        # they do, their other steps go on.
+        if _COMPLETION not in sys.modules:
+            await asyncio.to_thread(import_module, _COMPLETION)
         from warren.step.kinds.completion import complete
 
         if not payload.get("chatml"):
