@@ -56,6 +56,9 @@ class _Host:
     probed_at: dict[str, float] = field(default_factory=lambda: {})
     probing: set[str] = field(default_factory=lambda: set())
 
+    def wait(self, name: str, now: float) -> Wait | None:
+        return None if self.opened_at is None else Wait(name, now - self.opened_at, self.cause)
+
 
 def _ignore(host: str, is_open: bool) -> None:
     """Nobody wants to know."""
@@ -82,19 +85,19 @@ class Breaker:
         opened: list[str] = []
         for name in self._needed(code, named, now):
             host = self._hosts[name]
-            if host.opened_at is None:
+            wait = host.wait(name, now)
+            if wait is None:
                 continue
-            last = host.probed_at.get(code.kind, host.opened_at)
-            if code.kind in host.probing or now - last < self._limits.probe_seconds:
-                return Wait(name, now - host.opened_at, host.cause)
+            if not self._may_probe(host, code.kind, now - wait.open_seconds, now):
+                return wait
             opened.append(name)
         for name in opened:
             self._hosts[name].probed_at[code.kind] = now
             self._hosts[name].probing.add(code.kind)
         return Go(tuple(opened))
 
-    def failed(self, code: StepCode, host: str, cause: str, now: float) -> float | None:
-        """Note a passing fault of a host. Return how long it has been open then, None: closed."""
+    def failed(self, code: StepCode, host: str, cause: str, now: float) -> Wait | None:
+        """Note a passing fault of a host. Return whom to wait for when its circuit is open then."""
         known = self._hosts.pop(host, None) or _Host(deque(maxlen=self._limits.failures))
         self._hosts[host] = known
         known.failed_at.append(now)
@@ -104,7 +107,7 @@ class Breaker:
             known.opened_at = now
             self._on_change(host, True)
         self._tidy(now)
-        return None if known.opened_at is None else now - known.opened_at
+        return known.wait(host, now)
 
     def succeeded(self, code: StepCode, named: Iterable[str], now: float) -> None:
         """Note that a step ended well: the hosts that it needs answer."""
@@ -136,6 +139,10 @@ class Breaker:
             for name, host in self._hosts.items()
             if name in names or now - host.tied.get(code, now - LINK_SECONDS) < LINK_SECONDS
         ]
+
+    def _may_probe(self, host: _Host, kind: str, opened_at: float, now: float) -> bool:
+        last = host.probed_at.get(kind, opened_at)
+        return kind not in host.probing and now - last >= self._limits.probe_seconds
 
     def _is_too_much(self, host: _Host, now: float) -> bool:
         enough = len(host.failed_at) == self._limits.failures

@@ -34,10 +34,10 @@ class Outages:
 
     def leave(
         self, job: Job, ready: ReadyStep | None, go: Go, result: JsonObject | Fault | None
-    ) -> float | None:
+    ) -> Wait | None:
         """Note how a run ended; None as result: it was cancelled.
 
-        Returns how long the host that made it fail has been open, None when none is to blame.
+        Returns whom to wait for when the run failed because of a host that is away.
         """
         code, named, now = _code(job), _named(ready), monotonic()
         self._breaker.release(code, go)

@@ -111,13 +111,10 @@ def next_command(
     )
 
 
-def retry(
-    job: Job, entry: LogEntry, delay_seconds: float, now: datetime, *, counted: bool = True
-) -> Outgoing:
+def retry(job: Job, entry: LogEntry, delay_seconds: float, now: datetime) -> Outgoing:
     """Return the same command for its next attempt, on the rung that waits long enough.
 
     It keeps its id and its routing key: the rung brings it back to the queue that it came from.
-    The attempt goes up when the last one is counted.
     """
     command = job.command.model_copy(
         update={
@@ -126,7 +123,7 @@ def retry(
         }
     )
     not_before = now + timedelta(seconds=delay_seconds) if goes_round(delay_seconds) else None
-    return _on_rung(job, encode(command), job.attempt + counted, delay_seconds, not_before)
+    return _on_rung(job, encode(command), job.attempt + 1, delay_seconds, not_before)
 
 
 def still_waiting(job: Job, delay_seconds: float) -> Outgoing:

@@ -15,10 +15,16 @@ SLACK_SECONDS = 1.0  # a retry that comes this much early just runs
 
 @dataclass(frozen=True)
 class Retry:
-    """Try again after this many seconds. counted: the attempt that failed was the message's own."""
+    """Try again after this many seconds."""
 
     delay_seconds: float
-    counted: bool = True
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Wait this many seconds for the host that is away; the attempt does not count."""
+
+    delay_seconds: float
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ def decide(
     seconds_left: float = MAX_WAIT_SECONDS,
     alike: int = 0,
     away_seconds: float | None = None,
-) -> Retry | Dead:
+) -> Retry | Hold | Dead:
     """Decide what follows a failed attempt. attempt counts from 1. Never raises.
 
     alike is how many earlier attempts of this step failed with the same type of error. away_seconds
@@ -46,7 +52,7 @@ def decide(
     """
     if fault.transient and away_seconds is not None:
         wait = wait_for_host(away_seconds, fault.retry_after_seconds, seconds_left)
-        return Dead(fault.reason) if wait is None else Retry(wait, counted=False)
+        return Dead(fault.reason) if wait is None else Hold(wait)
     if not fault.transient or attempt >= attempts:
         return Dead(fault.reason)
     if fault.at_most is not None and alike + 1 >= fault.at_most:

@@ -1,20 +1,23 @@
 """What a step does whose host does not answer: wait on a rung, or become a letter in time. Pure."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot_runner import outgoing
 from bot_runner.breaker import Wait
 from bot_runner.fault import Fault, plain
 from bot_runner.incoming import Job
 from bot_runner.pipeline import MAX_ACTIVITY_CHARS
+from bot_runner.retry import goes_round
 from warren.broker.publisher import Outgoing
 
 WAITING_FOR = "warren-waiting-for"
 
 
-def waiting(job: Job, wait: Wait, delay_seconds: float) -> Outgoing:
+def waiting(job: Job, wait: Wait, delay_seconds: float, now: datetime) -> Outgoing:
     """Return the same message for the rung. It uses no attempt and says whom it waits for."""
-    message = outgoing.still_waiting(job, delay_seconds)
+    due = now + timedelta(seconds=delay_seconds) if goes_round(delay_seconds) else None
+    message = outgoing.still_waiting(replace(job, not_before=due), delay_seconds)
     return replace(message, headers={**message.headers, WAITING_FOR: wait.host})
 
 

@@ -21,7 +21,7 @@ from bot_runner.outages import Outages
 from bot_runner.outgoing import NotText, TooLarge
 from bot_runner.pipeline import Pipeline, PipelineCache, ReadyStep
 from bot_runner.progress import Standing, StepProgress
-from bot_runner.retry import SLACK_SECONDS, Retry, decide, wait_for_host
+from bot_runner.retry import SLACK_SECONDS, Dead, Hold, decide, wait_for_host
 from bot_runner.revisions import RevisionGone
 from bot_runner.sender import Sender
 from bot_runner.tally import Tally
@@ -98,7 +98,7 @@ class Worker:
         command, outages = job.command, self._parts.outages
         go = outages.enter(job, ready)
         if isinstance(go, Wait):
-            return await self._wait(job, go, len(pipeline.cards))
+            return await self._wait(job, pipeline, go)
         started = datetime.now(UTC)
         result: JsonObject | Fault | None = None
         try:
@@ -111,11 +111,11 @@ class Worker:
         if result is None:
             return None
         if isinstance(result, Fault):
-            return await self._failed(job, result, started, card.attempts, away)
+            return await self._failed(job, pipeline, result, started, away)
         try:
             messages = self._made(job, pipeline, result, started)
         except (BadOutput, TooLarge, NotText) as error:
-            return await self._failed(job, _of_output(error), started, card.attempts)
+            return await self._failed(job, pipeline, _of_output(error), started)
         await self._forward(*messages)
         self._parts.tally.ended(command, "done")
         return None
@@ -175,32 +175,40 @@ class Worker:
             await self._parts.sender.send(following)
             hit("runner.after_next")
 
-    async def _wait(self, job: Job, wait: Wait, total: int) -> None:
-        """Let a step whose host is away go round on a rung; it uses no attempt."""
+    async def _wait(self, job: Job, pipeline: Pipeline, wait: Wait) -> None:
+        """Let a step whose host is away go round on a rung, or bury it while the cause is known."""
         now = datetime.now(UTC)
         delay = wait_for_host(wait.open_seconds, None, seconds_until(job.command.deadline, now))
         if delay is None:
             return await self._bury(job, unreachable(wait), now)
-        self._parts.outages.tell(job, wait.host, total, delay)
-        return await self._parts.sender.send(waiting(job, wait, delay))
+        return await self._hold(job, pipeline, wait, delay)
+
+    async def _hold(self, job: Job, pipeline: Pipeline, wait: Wait, delay: float) -> None:
+        self._parts.outages.tell(job, wait.host, len(pipeline.cards), delay)
+        await self._parts.sender.send(waiting(job, wait, delay, datetime.now(UTC)))
 
     async def _failed(
         self,
         job: Job,
+        pipeline: Pipeline,
         fault: Fault,
         started: datetime,
-        attempts: int,
-        away_seconds: float | None = None,
+        away: Wait | None = None,
     ) -> None:
-        now = datetime.now(UTC)
-        left = seconds_until(job.command.deadline, now)
-        decision = decide(fault, job.attempt, attempts, left, _alike(job, fault), away_seconds)
-        if not isinstance(decision, Retry):
+        """Settle a failed attempt. away: its host is known to be away, so it does not count."""
+        command, now = job.command, datetime.now(UTC)
+        attempts = pipeline.card(command.position).attempts
+        left = seconds_until(command.deadline, now)
+        open_seconds = away.open_seconds if away else None
+        decision = decide(fault, job.attempt, attempts, left, _alike(job, fault), open_seconds)
+        if isinstance(decision, Dead):
             return await self._bury(job, fault, started)
-        entry = self._entry(job, started, "retried", fault)
-        delay, counted = decision.delay_seconds, decision.counted
-        await self._parts.sender.send(outgoing.retry(job, entry, delay, now, counted=counted))
-        self._parts.tally.ended(job.command, "retried", fault)
+        if isinstance(decision, Hold) and away is not None:
+            await self._hold(job, pipeline, away, decision.delay_seconds)
+        else:
+            entry = self._entry(job, started, "retried", fault)
+            await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
+        self._parts.tally.ended(command, "retried", fault)
         return None
 
     async def _bury(self, job: Job, fault: Fault, started: datetime) -> None:

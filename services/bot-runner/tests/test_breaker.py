@@ -19,7 +19,8 @@ def opened(at: float = 0.0) -> Breaker:
 
 def test_it_opens_after_so_many_failures_in_a_row():
     breaker = Breaker(LIMITS)
-    assert [breaker.failed(GPT, HOST, "no", at) for at in (0, 1, 2, 3)] == [None, None, 0, 1]
+    told = [breaker.failed(GPT, HOST, "no", at) for at in (0, 1, 2, 3)]
+    assert told == [None, None, Wait(HOST, 0, "no"), Wait(HOST, 1, "no")]
 
 
 def test_a_success_in_between_begins_the_count_anew():
@@ -33,7 +34,8 @@ def test_a_success_in_between_begins_the_count_anew():
 
 def test_failures_that_are_far_apart_do_not_open_it():
     breaker = Breaker(LIMITS)
-    assert [breaker.failed(GPT, HOST, "no", at) for at in (0, 40, 80, 90)] == [None, None, None, 0]
+    told = [breaker.failed(GPT, HOST, "no", at) for at in (0, 40, 80, 90)]
+    assert told == [None, None, None, Wait(HOST, 0, "no")]
 
 
 def test_an_open_one_lets_nobody_through_until_it_is_time_for_a_probe():

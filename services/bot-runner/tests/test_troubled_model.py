@@ -53,12 +53,15 @@ async def test_each_trouble_is_tried_as_often_as_declared_and_never_more(mesh: R
             )
             for trouble in TROUBLES
         }
+        warm = await mesh.bot({"class": "Gpt", "config": {"model": "well"}}, name="warm")
         await mesh.runner(OPENAI_BASE_URL=model.url, CIRCUIT_FAILURES="1000")
+        await mesh.ask(asking(warm))
+        await mesh.outcome()  # its first question makes a runner import much: no step pays for it
 
         for bot in bots.values():
             await mesh.ask(asking(bot))
         letters = await mesh.letter(len(TROUBLES) - 1)
-        (outcome,) = await mesh.outcome()
+        outcome = (await mesh.outcome(2))[1]
 
     by_bot = {each.bot: each for each in letters}
     for trouble, (tries, reason, kind, text, stack) in TROUBLES.items():
@@ -116,11 +119,12 @@ async def test_while_the_model_is_away_turns_wait_and_use_no_attempt(mesh: Runne
 
 
 def _check_no_attempt_was_used(outcomes: list[Outcome], failures: int) -> None:
-    """Only those that failed before it was known that the host is away were counted."""
+    """Only what failed before it was known that the host is away was counted."""
     logs = [each.end.log for each in outcomes if each.end]
     assert len(logs) == len(outcomes)
-    assert sum(log[-2].attempt > 1 for log in logs) <= failures
+    assert sum(log[-2].attempt > 1 for log in logs) < failures
     assert all([each.outcome for each in log[-2:]] == ["done", "done"] for log in logs)
+    assert all(len({(each.step, each.attempt) for each in log}) == len(log) for log in logs)
 
 
 def _check_probes(asked_at: list[float], probe_seconds: float) -> None:

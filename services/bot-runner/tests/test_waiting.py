@@ -11,7 +11,7 @@ from bot_runner import outgoing
 from bot_runner.breaker import Wait
 from bot_runner.fault import Fault
 from bot_runner.incoming import Job, read
-from bot_runner.retry import Dead, Retry, decide, wait_for_host
+from bot_runner.retry import Dead, Hold, decide, wait_for_host
 from bot_runner.waiting import WAITING_FOR, activity, expired, unreachable, waiting
 from warren.broker.consumer import Delivery
 from warren.contracts.failure import ErrorFacts
@@ -71,14 +71,14 @@ def test_how_long_a_step_waits_for_a_host(
 @pytest.mark.parametrize(
     ("transient", "attempt", "left", "expected"),
     [
-        (True, 1, 600, Retry(30, counted=False)),
-        (True, 4, 600, Retry(30, counted=False)),  # the last attempt too: it is not the message's
+        (True, 1, 600, Hold(30)),
+        (True, 4, 600, Hold(30)),  # the last attempt too: it is not the message's
         (True, 1, 5, Dead("failed")),
         (False, 1, 600, Dead("failed")),
     ],
 )
 def test_while_its_host_is_away_a_failure_uses_no_attempt(
-    transient: bool, attempt: int, left: float, expected: Retry | Dead
+    transient: bool, attempt: int, left: float, expected: Hold | Dead
 ):
     given = Fault(reason="failed", facts=ErrorFacts(type="Error", text=""), transient=transient)
     assert decide(given, attempt, 4, left, away_seconds=60) == expected
@@ -86,7 +86,7 @@ def test_while_its_host_is_away_a_failure_uses_no_attempt(
 
 def test_a_waiting_step_is_the_same_message_and_says_whom_it_waits_for():
     job = a_job()
-    message = waiting(job, AWAY, 30)
+    message = waiting(job, AWAY, 30, NOW)
     assert (message.exchange, message.body) == ("retry.30s", job.delivery.body)
     assert (message.key, message.message_id) == ("draft.tester", job.id)
     assert message.headers["warren-attempt"] == 2
@@ -113,23 +113,27 @@ def test_what_people_see_is_short():
     assert len(activity("h" * 60)) == 80
 
 
+def test_a_host_that_asks_for_a_long_wait_gets_it():
+    message = waiting(a_job(), AWAY, 700, NOW)
+    assert message.exchange == "retry.5m"
+    assert message.headers["warren-not-before"] == (NOW + timedelta(seconds=700)).isoformat()
+    assert message.headers["warren-attempt"] == 2
+
+
 @pytest.mark.parametrize(
-    ("delay", "rung", "due", "counted", "attempt"),
+    ("delay", "rung", "due"),
     [
-        (5, "retry.5s", None, True, 3),
-        (5, "retry.5s", None, False, 2),
-        (30, "retry.30s", None, True, 3),
-        (300, "retry.5m", None, True, 3),
-        (700, "retry.5m", NOW + timedelta(seconds=700), True, 3),
+        (5, "retry.5s", None),
+        (30, "retry.30s", None),
+        (300, "retry.5m", None),
+        (700, "retry.5m", NOW + timedelta(seconds=700)),
     ],
 )
-def test_a_retry_carries_our_own_headers_only(
-    delay: float, rung: str, due: datetime | None, counted: bool, attempt: int
-):
+def test_a_retry_carries_our_own_headers_only(delay: float, rung: str, due: datetime | None):
     job = a_job(**{"x-death": [{"count": 9}], "x-delivery-count": 1, "stranger": "x"})
-    message = outgoing.retry(job, an_entry(job), delay, NOW, counted=counted)
+    message = outgoing.retry(job, an_entry(job), delay, NOW)
     assert message.exchange == rung
-    assert message.headers["warren-attempt"] == attempt
+    assert message.headers["warren-attempt"] == 3, "ours, not that of x-death"
     assert message.headers.get("warren-not-before") == (due and due.isoformat())
     assert all(name.startswith("warren-") for name in message.headers)
     assert len(orjson.loads(message.body)["log"]) == 1
