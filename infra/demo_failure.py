@@ -107,8 +107,8 @@ class Demo:
         tries = [one for one in log if one["error"]]
         if not tries:
             return f"kept safe: {turn['failure']}"
-        count = "at once" if len(tries) == 1 else f"after {len(tries)} tries"
-        return f"kept safe {count}: {tries[-1]['error']}"
+        count = "" if len(tries) == 1 else f" after {len(tries)} tries"
+        return f"kept safe{count}: {tries[-1]['error']}"
 
     def _ask(self, method: str, path: str, body: Any = None, *, refused: bool = False) -> Any:
         """Return the answer. A refusal (4xx) is None when it is expected, else raises Failed."""
@@ -178,7 +178,7 @@ def run(url: str, people: Path, tell: Callable[[str], None], seconds: float = AL
     tell(f"The dead letters are at {url.rstrip('/')}/dead-letters, for operators;")
     tell("at the terminal: .venv/bin/warren dead-letters list")
     if operator:
-        tell(f"{name} is an operator (the first account is). Its password is in {people}.")
+        tell(f"Sign in as {name}, it is one (the first account is); its password is in {people}.")
     return all(one.done for one in rows)
 
 

@@ -24,7 +24,7 @@ log = get_logger(__name__)
 
 BEAT_SECONDS = 0.5
 STOOD_STILL = 70  # EX_SOFTWARE: the exit status
-NET_SECONDS = 2.0  # later than the thread: for code that lets no thread of Python run (a regex)
+NET_GRACES = 6  # so many graces later C code acts: for what lets no Python thread run (a regex)
 MAX_NAMED = 20  # steps in the log line
 
 
@@ -43,7 +43,7 @@ class Watchdog:
     def __init__(self, running: Callable[[], list[RunningStep]], grace_seconds: float) -> None:
         self._running = running
         self._grace = grace_seconds
-        self._beat_at = monotonic()
+        self._beats = 0
         self._loop_thread = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -54,7 +54,7 @@ class Watchdog:
         self._thread.start()
         try:
             while True:
-                self._beat_at = monotonic()
+                self._beats += 1
                 self._cast_net()
                 await asyncio.sleep(BEAT_SECONDS)
         finally:
@@ -64,13 +64,20 @@ class Watchdog:
     def _cast_net(self) -> None:
         """Let C code end the process when not even the watching thread gets to run."""
         with suppress(OSError, RuntimeError, ValueError):  # stderr is no file
-            seconds = limit_seconds(self._running(), self._grace) + NET_SECONDS
+            seconds = limit_seconds(self._running(), self._grace) + NET_GRACES * self._grace
             faulthandler.dump_traceback_later(seconds, exit=True)
 
     def _watch(self) -> None:
+        beats, still = self._beats, 0.0
+        looked_at = monotonic()
         while not self._over.wait(BEAT_SECONDS):
+            now = monotonic()
+            # A process that was stopped and goes on has not stood still: count what was seen.
+            still += min(now - looked_at, 2 * BEAT_SECONDS)
+            looked_at = now
+            if self._beats != beats:
+                beats, still = self._beats, 0.0
             running = self._running()
-            still = monotonic() - self._beat_at
             if still > limit_seconds(running, self._grace) + BEAT_SECONDS:
                 self._end(running, still, _frame_of(self._loop_thread))
 

@@ -1,5 +1,7 @@
 """A step that blocks the event loop ends its runner, and in the end only itself."""
 
+import asyncio
+import signal
 import time
 from datetime import timedelta
 
@@ -81,3 +83,16 @@ async def test_a_step_that_lets_no_thread_run_is_ended_too(mesh: RunnerMesh):
     assert timedelta(seconds=time.monotonic() - began) < timedelta(seconds=15)
     assert "Block.py" in runner.text
     assert "in process" in runner.text
+
+
+async def test_a_runner_that_was_stopped_for_long_goes_on(mesh: RunnerMesh):
+    bot = await mesh.bot(STEP, source=STEPS)
+    runner = await mesh.runner(STILL_SECONDS="1")
+
+    runner.process.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(4)
+    runner.process.send_signal(signal.SIGCONT)
+    await mesh.ask(asking(bot, "fine"))
+    await mesh.outcome()
+
+    assert runner.alive
