@@ -17,6 +17,7 @@ from warren.step.passing import may_pass, retry_after
 
 MAX_TEXT_CHARS = 2_000
 MAX_STACK_CHARS = 32_000
+MAX_ORIGINS = 3
 BAD_ANSWERS = 2  # an answer that cannot be used may be bad luck once
 PASSING_ERRORS = frozenset(  # of clients that people use in steps; each names what may pass
     {
@@ -34,8 +35,9 @@ PASSING_ERRORS = frozenset(  # of clients that people use in steps; each names w
 class Fault(Message):
     """Why a step did not end well. transient: the same call may succeed later.
 
-    host is the outside host that the error comes from; at_most is how often a fault of this type
-    may come at one step before it is final, whatever the bot file allows.
+    host is the outside host that the error comes from; origin names the types of the errors that
+    led to it, without their texts, which may hold what people wrote; at_most is how often a fault
+    of this type may come at one step before it is final, whatever the bot file allows.
     """
 
     reason: FailureReason
@@ -43,6 +45,7 @@ class Fault(Message):
     transient: bool = False
     retry_after_seconds: float | None = None
     host: str | None = None
+    origin: str = ""
     at_most: int | None = None
 
 
@@ -57,6 +60,7 @@ def describe(error: BaseException) -> Fault:
             error.retry_after if isinstance(error, Retryable) else retry_after(headers)
         ),
         host=host_of(error),
+        origin=origin(error),
         at_most=BAD_ANSWERS if isinstance(error, BadAnswer) else None,
     )
 
@@ -78,6 +82,16 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TimeoutError | ConnectionError) or any(
         _qualified(kind) in PASSING_ERRORS for kind in type(error).__mro__
     )
+
+
+def origin(error: BaseException) -> str:
+    """Return the types of an error and of those that caused it: `Retryable from ConnectError`."""
+    names: list[str] = []
+    at: BaseException | None = error
+    while at is not None and len(names) < MAX_ORIGINS:
+        names.append(type(at).__name__)
+        at = at.__cause__
+    return " from ".join(names)
 
 
 def facts(error: BaseException) -> ErrorFacts:

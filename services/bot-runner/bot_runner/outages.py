@@ -55,8 +55,8 @@ class Outages:
         host = result.host or (named[0] if len(named) == 1 else None)
         if host is None:
             return None
-        cause = f"{result.facts.type}: {result.facts.text}"
-        return self._breaker.failed(code, host, cause, now)
+        # Not its text: the letters and traces of other turns will show this.
+        return self._breaker.failed(code, host, result.origin or result.facts.type, now)
 
     def tell(self, job: Job, host: str, total: int, seconds: float) -> None:
         """Show the people in the conversation whom the turn waits for, until it is tried again."""

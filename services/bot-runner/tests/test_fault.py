@@ -85,6 +85,7 @@ def test_the_host_of_the_request_is_known():
     error = Retryable("the model server answered 503")
     error.__cause__ = with_status(503)
     assert describe(error).host == "x"
+    assert describe(error).origin == "Retryable from HTTPStatusError"
 
 
 def test_facts_are_cut_and_clean():

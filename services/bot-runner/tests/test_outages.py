@@ -109,7 +109,8 @@ async def test_people_see_whom_the_turn_waits_for_until_it_is_tried_again():
     async with asyncio.TaskGroup() as tasks:
         known = outages(tasks, heard)
         wait = known.leave(job, ready(), Go(), fault())
-        assert isinstance(wait, Wait)
+        assert wait == Wait(HOST, 0, "ConnectError"), "no text of another turn's error"
+        assert wait is not None
         known.tell(job, wait.host, total=3, seconds=30)
     (frame,) = heard.frames
     assert frame["activity"] == "waiting: api.example.com does not answer"

@@ -19,7 +19,7 @@ from warren.contracts.slip import LogEntry
 from warren.testing.commands import as_outgoing, first_command
 from warren.testing.registry_double import revision_of
 
-AWAY = Wait("api.example.com", 12.3, "ConnectError: refused")
+AWAY = Wait("api.example.com", 12.3, "Retryable from ConnectError")
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
@@ -97,7 +97,7 @@ def test_a_turn_that_can_wait_no_longer_names_host_and_error():
     given = unreachable(AWAY)
     assert (given.reason, given.facts.type, given.transient) == ("failed", "HostUnreachable", False)
     assert "api.example.com does not answer (for 12 s now)" in given.facts.text
-    assert "ConnectError: refused" in given.facts.text
+    assert "Retryable from ConnectError" in given.facts.text
 
 
 @pytest.mark.parametrize(
