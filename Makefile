@@ -38,6 +38,10 @@ scale: ## Set the number of bot-runners, live, with n=4 kinds=Gpt
 doctor: ## Look for what is wrong and say what to do about it
 	@native=$(native) ./infra/run.sh doctor
 
+.PHONY: demo-failure
+demo-failure: install ## Let a bot fail in five ways and show what became of each, with WARREN_URL=http://localhost:8080
+	@$(PY) -m infra.demo_failure
+
 .PHONY: model
 model: install ## Fetch the local language model now, with LOCAL_LLM_SIZE=0.5b
 	@$(PY) -m infra.native.fetch_model

@@ -49,6 +49,9 @@ STEP_QUEUE_SECONDS = Histogram(
     "warren_step_queue_seconds", "Time a step command waited in its queue.", ["kind"], buckets=_FAST
 )
 STEPS_BUSY = Gauge("warren_runner_busy_steps", "Steps in flight in this runner.")
+CIRCUIT_OPEN = Gauge(  # at most 50 hosts; absent when the host answers
+    "warren_circuit_open", "1 while an outside host does not answer and its steps wait.", ["host"]
+)
 
 # --- sockets (gateway-ws) ---
 SOCKETS = Gauge("warren_sockets", "Open sockets.")

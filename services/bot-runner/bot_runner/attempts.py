@@ -13,6 +13,7 @@ import structlog
 
 from bot_runner.fault import Fault, describe, plain
 from bot_runner.incoming import Job
+from bot_runner.watchdog import RunningStep
 from warren.contracts.base import JsonObject
 from warren.logging import get_logger
 from warren.step.context import Emit
@@ -22,6 +23,7 @@ from warren.step.step import Step
 log = get_logger(__name__)
 
 CUT_SECONDS = 1.0  # a step that does not stop at its timeout is left behind this much later
+LATE_SECONDS = 0.2
 
 
 class RunCancelled(Exception):
@@ -49,7 +51,7 @@ class Attempts:
 
     def __init__(self, recycle: asyncio.Event) -> None:
         self._recycle = recycle
-        self._running: dict[asyncio.Task[JsonObject | Fault], tuple[UUID, int]] = {}
+        self._running: dict[asyncio.Task[JsonObject | Fault], tuple[UUID, int, RunningStep]] = {}
         self._cancelled: set[asyncio.Task[JsonObject | Fault]] = set()
 
     async def run(
@@ -61,18 +63,25 @@ class Attempts:
         task = asyncio.get_running_loop().create_task(
             _guarded(threaded or step, job, timeout_seconds, key, emit)
         )
-        self._running[task] = (job.command.turn_id, job.command.run)
+        what = RunningStep(step.bot_name, step.step_name, timeout_seconds)
+        self._running[task] = (job.command.turn_id, job.command.run, what)
         try:
             await asyncio.wait((task,), timeout=timeout_seconds + CUT_SECONDS)
+            if not task.done():  # the loop itself may have stood still: then it ends just now
+                await asyncio.wait((task,), timeout=LATE_SECONDS)
             return await self._result(task, threaded, step, timeout_seconds)
         finally:
             task.cancel()
             self._running.pop(task, None)
             self._cancelled.discard(task)
 
+    def running(self) -> list[RunningStep]:
+        """Return what runs now. Safe to be called from any thread."""
+        return [what for _, _, what in tuple(self._running.values())]
+
     def cancel(self, turn: UUID, below: int) -> None:
         """Stop the attempts of lower runs of a turn."""
-        for task, (running_turn, run) in self._running.items():
+        for task, (running_turn, run, _) in self._running.items():
             if running_turn == turn and run < below:
                 self._cancelled.add(task)
                 task.cancel()
@@ -129,6 +138,7 @@ async def _guarded(
             timeout_seconds=timeout_seconds,
             emit=emit,
             idempotency_key=key,
+            attempt=job.attempt,
         )
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code: decided in one place
         return describe(error)

@@ -5,19 +5,20 @@ A fault can cross to and from the child process that runs a suspect step, so it 
 
 import traceback
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import PurePath
 from typing import Any
 
 from warren.contracts.base import Message
 from warren.contracts.failure import ErrorFacts, FailureReason
 from warren.errors import Permanent, Retryable
-from warren.step.errors import BadOutput, BrokenStep, StepTimeout
+from warren.step.errors import BadAnswer, BadOutput, BrokenStep, StepTimeout
+from warren.step.hosts import host_of
+from warren.step.passing import may_pass, retry_after
 
 MAX_TEXT_CHARS = 2_000
 MAX_STACK_CHARS = 32_000
-RETRIED_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+MAX_ORIGINS = 3
+BAD_ANSWERS = 2  # an answer that cannot be used may be bad luck once
 PASSING_ERRORS = frozenset(  # of clients that people use in steps; each names what may pass
     {
         "aiohttp.client_exceptions.ClientConnectionError",
@@ -32,12 +33,20 @@ PASSING_ERRORS = frozenset(  # of clients that people use in steps; each names w
 
 
 class Fault(Message):
-    """Why a step did not end well. transient: the same call may succeed later."""
+    """Why a step did not end well. transient: the same call may succeed later.
+
+    host is the outside host that the error comes from; origin names the types of the errors that
+    led to it, without their texts, which may hold what people wrote; at_most is how often a fault
+    of this type may come at one step before it is final, whatever the bot file allows.
+    """
 
     reason: FailureReason
     facts: ErrorFacts
     transient: bool = False
     retry_after_seconds: float | None = None
+    host: str | None = None
+    origin: str = ""
+    at_most: int | None = None
 
 
 def describe(error: BaseException) -> Fault:
@@ -50,6 +59,9 @@ def describe(error: BaseException) -> Fault:
         retry_after_seconds=(
             error.retry_after if isinstance(error, Retryable) else retry_after(headers)
         ),
+        host=host_of(error),
+        origin=origin(error),
+        at_most=BAD_ANSWERS if isinstance(error, BadAnswer) else None,
     )
 
 
@@ -66,25 +78,20 @@ def is_transient(error: BaseException) -> bool:
         return False
     status = _status(error)
     if status is not None:
-        return status in RETRIED_STATUSES
+        return may_pass(status)
     return isinstance(error, TimeoutError | ConnectionError) or any(
         _qualified(kind) in PASSING_ERRORS for kind in type(error).__mro__
     )
 
 
-def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
-    """Return the seconds that a Retry-After header asks for: seconds or an HTTP date; or None."""
-    value = headers.get("retry-after") or headers.get("Retry-After")
-    if not isinstance(value, str):
-        return None
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+def origin(error: BaseException) -> str:
+    """Return the types of an error and of those that caused it: `Retryable from ConnectError`."""
+    names: list[str] = []
+    at: BaseException | None = error
+    while at is not None and len(names) < MAX_ORIGINS:
+        names.append(type(at).__name__)
+        at = at.__cause__
+    return " from ".join(names)
 
 
 def facts(error: BaseException) -> ErrorFacts:
@@ -117,7 +124,7 @@ def _reason(error: BaseException) -> FailureReason:
     match error:
         case StepTimeout():
             return "timeout"
-        case BadOutput():
+        case BadOutput() | BadAnswer():
             return "bad_output"
         case BrokenStep():
             return "gone"

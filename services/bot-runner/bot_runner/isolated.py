@@ -31,6 +31,7 @@ class IsolatedJob(Message):
     payload: JsonObject
     timeout_seconds: float
     idempotency_key: str
+    attempt: int = 1
 
 
 class IsolatedResult(Message):
@@ -49,6 +50,7 @@ async def run(job: IsolatedJob) -> IsolatedResult:
             job.payload,
             timeout_seconds=job.timeout_seconds,
             idempotency_key=job.idempotency_key,
+            attempt=job.attempt,
         )
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code, as in attempts.py
         return IsolatedResult(fault=describe(error))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot_runner.revisions import RevisionCache
 from warren.contracts.registry import Revision, StepCard
 from warren.step.errors import BrokenStep
+from warren.step.hosts import host_of_url
 from warren.step.loader import make_step
 from warren.step.revision import bot_of, step_cards
 from warren.step.step import Step
@@ -18,10 +19,11 @@ MAKE_SECONDS = 30.0  # for importing a step file and making its step
 
 @dataclass(frozen=True)
 class ReadyStep:
-    """A step, and what the chat shows while it runs."""
+    """A step, what the chat shows while it runs, and the outside hosts that it names."""
 
     step: Step
     activity: str
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class PipelineCache:
         async with pipeline.making.setdefault(position, asyncio.Lock()):
             if position not in pipeline.steps:
                 step = await self._made(pipeline.revision, position)
-                pipeline.steps[position] = ReadyStep(step, _activity(step))
+                pipeline.steps[position] = ReadyStep(step, _activity(step), _hosts(step))
                 self.concurrency[card.kind] = max(1, type(step).concurrency)
         return pipeline.steps[position]
 
@@ -95,3 +97,12 @@ def _activity(step: Step) -> str:
         return str(step.activity)[:MAX_ACTIVITY_CHARS]
     except Exception:  # user code: what the chat shows must not stop the step
         return step.step_name[:MAX_ACTIVITY_CHARS]
+
+
+def _hosts(step: Step) -> tuple[str, ...]:
+    """Return the hosts that the step names; an address counts as its host."""
+    try:
+        named = (step.hosts,) if isinstance(step.hosts, str) else tuple(step.hosts)
+        return tuple(host_of_url(each if "//" in each else f"//{each}") or each for each in named)
+    except Exception:  # user code: what it may say of itself must not stop it
+        return ()

@@ -91,22 +91,8 @@ class StepProgress:
         self._tasks.create_task(self._renew())
 
     async def _renew(self) -> None:
-        command = self._job.command
         while not self._over.is_set():
-            frame = TurnProgress(
-                conversation=command.conversation_id,
-                turn_id=command.turn_id,
-                run=command.run,
-                bot=command.bot,
-                step=command.step,
-                position=self._standing.position,
-                total=self._standing.total,
-                attempt=self._job.attempt,
-                activity=self._standing.activity,
-                lease_seconds=LEASE_SECONDS,
-                at=datetime.now(UTC),
-            )
-            await self._send(f"progress.{command.turn_id}", frame)
+            await send_standing(self._hints, self._job, self._standing, LEASE_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(RENEW_SECONDS):
                     await self._over.wait()
@@ -127,8 +113,29 @@ class StepProgress:
                 text=text[start : start + MAX_DELTA_CHARS],
             )
             self._index += 1
-            self._tasks.create_task(self._send(f"delta.{command.turn_id}", frame))
+            self._tasks.create_task(_send(self._hints, f"delta.{command.turn_id}", frame))
 
-    def _send(self, key: str, frame: TurnProgress | TurnDelta) -> Coroutine[Any, Any, None]:
-        body = frame.model_dump_json().encode()
-        return self._hints.send(PROGRESS, key, body, PROGRESS_TYPE)
+
+def send_standing(
+    hints: Hints, job: Job, standing: Standing, lease_seconds: float
+) -> Coroutine[Any, Any, None]:
+    """Tell the people where a run stands, for as long as the lease."""
+    command = job.command
+    frame = TurnProgress(
+        conversation=command.conversation_id,
+        turn_id=command.turn_id,
+        run=command.run,
+        bot=command.bot,
+        step=command.step,
+        position=standing.position,
+        total=standing.total,
+        attempt=job.attempt,
+        activity=standing.activity,
+        lease_seconds=lease_seconds,
+        at=datetime.now(UTC),
+    )
+    return _send(hints, f"progress.{command.turn_id}", frame)
+
+
+def _send(hints: Hints, key: str, frame: TurnProgress | TurnDelta) -> Coroutine[Any, Any, None]:
+    return hints.send(PROGRESS, key, frame.model_dump_json().encode(), PROGRESS_TYPE)

@@ -9,12 +9,14 @@ from bot_runner.cancelled import CancelledRuns
 from bot_runner.heartbeat import Heartbeats
 from bot_runner.identity import APP_ID, Identity
 from bot_runner.isolation import Isolation
+from bot_runner.outages import Outages
 from bot_runner.pipeline import PipelineCache
 from bot_runner.revisions import RevisionCache, RevisionFetcher
 from bot_runner.sender import Sender
 from bot_runner.serving import Serving
 from bot_runner.settings import RunnerSettings
 from bot_runner.tally import Tally
+from bot_runner.watchdog import Watchdog
 from bot_runner.worker import Parts, Worker
 from warren.app.inner_client import InnerClient
 from warren.broker.connection import Broker, connect
@@ -85,6 +87,7 @@ class Runner:
     async def _serve(self, broker: Broker, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> None:
         cancelled, attempts = CancelledRuns(), Attempts(self._recycle)
         self._broker, self._sender = broker, Sender(Publisher(broker, APP_ID))
+        hints = Hints(broker, APP_ID)
         worker = Worker(
             Parts(
                 runner=self._identity.runner,
@@ -92,8 +95,9 @@ class Runner:
                 attempts=attempts,
                 isolation=Isolation(),
                 cancelled=cancelled,
+                outages=Outages(self._settings.circuit, hints, tasks),
                 sender=self._sender,
-                hints=Hints(broker, APP_ID),
+                hints=hints,
                 tasks=tasks,
                 tally=self._tally,
             )
@@ -106,12 +110,15 @@ class Runner:
         )
         beating = tasks.create_task(self._heartbeats.run())
         looking = tasks.create_task(serving.run(tasks))
+        watchdog = Watchdog(attempts.running, self._settings.still_seconds)
+        watching = tasks.create_task(watchdog.run())
         log.info("runner started", event_name="runner.started", runner=self._identity.runner)
         await self._until_end(stop, serving)
         self._stopping = True
         looking.cancel()
         await serving.stop(self._settings.drain_seconds)
         hearing.cancel()
+        watching.cancel()
         beating.cancel()
         await self._heartbeats.goodbye()
         log.info("runner ended", event_name="runner.ended", runner=self._identity.runner)

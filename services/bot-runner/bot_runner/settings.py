@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from bot_runner.breaker import Limits
 from warren.contracts.names import kind_of
 from warren.settings import ServiceSettings
 
@@ -24,6 +25,31 @@ class RunnerSettings(ServiceSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     drain_seconds: Annotated[float, Field(ge=0, le=1200)] = 25.0
+    still_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="How much longer than the longest running step's timeout the event loop may"
+            " stand still before the runner ends itself.",
+        ),
+    ] = 10.0  # a machine that swaps stands still for seconds, too
+    circuit_failures: Annotated[
+        int,
+        Field(ge=1, le=1000, description="Failures in a row after which a host counts as away."),
+    ] = 5
+    circuit_window_seconds: Annotated[
+        float, Field(gt=0, le=3600, description="The time within which they must have come.")
+    ] = 60.0
+    circuit_probe_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            description="How often each kind of step tries a host that is away: seldom enough not"
+            " to hold it down.",
+        ),
+    ] = 10.0
 
     def export_model(self) -> None:
         """Put the model's key and address where steps look for them: the environment.
@@ -34,6 +60,15 @@ class RunnerSettings(ServiceSettings):
             os.environ["OPENAI_API_KEY"] = self.openai_api_key.get_secret_value()
         if self.openai_base_url:
             os.environ["OPENAI_BASE_URL"] = self.openai_base_url
+
+    @property
+    def circuit(self) -> Limits:
+        """When a host counts as away, and how often it is tried then."""
+        return Limits(
+            failures=self.circuit_failures,
+            window_seconds=self.circuit_window_seconds,
+            probe_seconds=self.circuit_probe_seconds,
+        )
 
     @property
     def serves_all(self) -> bool:

@@ -11,18 +11,21 @@ from datetime import UTC, datetime
 
 from bot_runner import outgoing
 from bot_runner.attempts import Attempts, RunCancelled
+from bot_runner.breaker import Wait
 from bot_runner.cancelled import CancelledRuns
 from bot_runner.fault import Fault, describe, facts, plain
 from bot_runner.incoming import Job, Unreadable, read, seconds_until
 from bot_runner.isolated import IsolatedJob
 from bot_runner.isolation import Isolation
+from bot_runner.outages import Outages
 from bot_runner.outgoing import NotText, TooLarge
 from bot_runner.pipeline import Pipeline, PipelineCache, ReadyStep
 from bot_runner.progress import Standing, StepProgress
-from bot_runner.retry import SLACK_SECONDS, Retry, decide
+from bot_runner.retry import SLACK_SECONDS, Dead, Hold, decide, wait_for_host
 from bot_runner.revisions import RevisionGone
 from bot_runner.sender import Sender
 from bot_runner.tally import Tally
+from bot_runner.waiting import expired, unreachable, waiting
 from warren.broker.consumer import Delivery
 from warren.broker.hints import Hints
 from warren.broker.publisher import Outgoing
@@ -51,6 +54,7 @@ class Parts:
     attempts: Attempts
     isolation: Isolation
     cancelled: CancelledRuns
+    outages: Outages
     sender: Sender
     hints: Hints
     tasks: asyncio.TaskGroup
@@ -76,8 +80,7 @@ class Worker:
         if wait > SLACK_SECONDS:
             return await self._parts.sender.send(outgoing.still_waiting(job, wait))
         if now > command.deadline:
-            late = f"the turn's time was over at {command.deadline:%Y-%m-%d %H:%M:%S} UTC"
-            return await self._bury(job, plain("expired", "Expired", late), now)
+            return await self._bury(job, expired(job), now)
         try:
             pipeline = await self._parts.pipelines.get(command.revision)
             card = pipeline.card(command.position)
@@ -92,19 +95,27 @@ class Worker:
         self, job: Job, pipeline: Pipeline, card: StepCard, ready: ReadyStep | None
     ) -> None:
         """Run the step and settle the job by what comes of it. ready is None for a suspect."""
-        command = job.command
+        command, outages = job.command, self._parts.outages
+        go = outages.enter(job, ready)
+        if isinstance(go, Wait):
+            return await self._wait(job, pipeline, go)
         started = datetime.now(UTC)
-        with self._parts.tally.running(command, started):
-            try:
+        result: JsonObject | Fault | None = None
+        try:
+            with self._parts.tally.running(command, started):
                 result = await self._attempt(job, pipeline, ready, card)
-            except RunCancelled:
-                return self._parts.tally.cancelled(command)
+        except RunCancelled:
+            self._parts.tally.cancelled(command)
+        finally:
+            away = outages.leave(job, ready, go, result)
+        if result is None:
+            return None
         if isinstance(result, Fault):
-            return await self._failed(job, result, started, card.attempts)
+            return await self._failed(job, pipeline, result, started, away)
         try:
             messages = self._made(job, pipeline, result, started)
         except (BadOutput, TooLarge, NotText) as error:
-            return await self._failed(job, _of_output(error), started, card.attempts)
+            return await self._failed(job, pipeline, _of_output(error), started)
         await self._forward(*messages)
         self._parts.tally.ended(command, "done")
         return None
@@ -125,6 +136,7 @@ class Worker:
                         payload=command.payload,
                         timeout_seconds=card.timeout_seconds,
                         idempotency_key=key,
+                        attempt=job.attempt,
                     )
                 )
             emit = progress.emit if command.stream else None
@@ -163,15 +175,40 @@ class Worker:
             await self._parts.sender.send(following)
             hit("runner.after_next")
 
-    async def _failed(self, job: Job, fault: Fault, started: datetime, attempts: int) -> None:
+    async def _wait(self, job: Job, pipeline: Pipeline, wait: Wait) -> None:
+        """Let a step whose host is away go round on a rung, or bury it while the cause is known."""
         now = datetime.now(UTC)
-        left = seconds_until(job.command.deadline, now)
-        decision = decide(fault, job.attempt, attempts, left)
-        if not isinstance(decision, Retry):
+        delay = wait_for_host(wait.open_seconds, None, seconds_until(job.command.deadline, now))
+        if delay is None:
+            return await self._bury(job, unreachable(wait), now)
+        return await self._hold(job, pipeline, wait, delay)
+
+    async def _hold(self, job: Job, pipeline: Pipeline, wait: Wait, delay: float) -> None:
+        self._parts.outages.tell(job, wait.host, len(pipeline.cards), delay)
+        await self._parts.sender.send(waiting(job, wait, delay, datetime.now(UTC)))
+
+    async def _failed(
+        self,
+        job: Job,
+        pipeline: Pipeline,
+        fault: Fault,
+        started: datetime,
+        away: Wait | None = None,
+    ) -> None:
+        """Settle a failed attempt. away: its host is known to be away, so it does not count."""
+        command, now = job.command, datetime.now(UTC)
+        attempts = pipeline.card(command.position).attempts
+        left = seconds_until(command.deadline, now)
+        open_seconds = away.open_seconds if away else None
+        decision = decide(fault, job.attempt, attempts, left, _alike(job, fault), open_seconds)
+        if isinstance(decision, Dead):
             return await self._bury(job, fault, started)
-        entry = self._entry(job, started, "retried", fault)
-        await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
-        self._parts.tally.ended(job.command, "retried", fault)
+        if isinstance(decision, Hold) and away is not None:
+            await self._hold(job, pipeline, away, decision.delay_seconds)
+        else:
+            entry = self._entry(job, started, "retried", fault)
+            await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
+        self._parts.tally.ended(command, "retried", fault)
         return None
 
     async def _bury(self, job: Job, fault: Fault, started: datetime) -> None:
@@ -219,6 +256,17 @@ def _replies(reply: Reply | None) -> tuple[OutcomeReply, ...]:
     if reply is None:
         return ()
     return (OutcomeReply(slot="reply.0", body=reply.body, metadata=reply.metadata),)
+
+
+def _alike(job: Job, fault: Fault) -> int:
+    """Return how many earlier attempts of this step ended with the same type of error."""
+    command = job.command
+    return sum(
+        each.position == command.position
+        and each.path == command.path
+        and (each.error or "").startswith(f"{fault.facts.type}: ")
+        for each in command.log
+    )
 
 
 def _of_output(error: BadOutput | TooLarge | NotText) -> Fault:

@@ -1,15 +1,14 @@
 """What an exception means, as a table; facts are cut to size and free of what JSON refuses."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import openai
 import pytest
 
-from bot_runner.fault import MAX_STACK_CHARS, MAX_TEXT_CHARS, describe, is_transient, retry_after
+from bot_runner.fault import MAX_STACK_CHARS, MAX_TEXT_CHARS, describe, is_transient
 from warren.errors import Permanent, Retryable
-from warren.step.errors import BadOutput, BrokenStep, StepTimeout
+from warren.step.errors import BadAnswer, BadOutput, BrokenStep, StepTimeout
 
 
 def with_status(status: int, headers: dict[str, str] | None = None) -> Exception:
@@ -34,6 +33,7 @@ class Unspeakable(Exception):
     [
         (Retryable("later"), True),
         (StepTimeout("slow"), True),
+        (BadAnswer("empty"), True),
         (TimeoutError(), True),
         (ConnectionResetError(), True),
         (ConnectionRefusedError(), True),
@@ -59,6 +59,7 @@ def test_only_named_errors_pass(error: BaseException, expected: bool):
     [
         (StepTimeout("slow"), "timeout"),
         (BadOutput("no"), "bad_output"),
+        (BadAnswer("no"), "bad_output"),
         (BrokenStep("no"), "gone"),
         (ValueError("no"), "failed"),
         (Retryable("no"), "failed"),
@@ -68,24 +69,23 @@ def test_the_reason_follows_the_error(error: Exception, reason: str):
     assert describe(error).reason == reason
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ({"retry-after": "120"}, 120.0),
-        ({"Retry-After": "Sun, 22 Nov 2026 20:00:30 GMT"}, 30.0),
-        ({"retry-after": "Sun, 22 Nov 2026 19:00:00 GMT"}, 0.0),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": 5}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(headers: dict[str, Any], expected: float | None):
-    assert retry_after(headers, datetime(2026, 11, 22, 20, 0, 0, tzinfo=UTC)) == expected
-
-
 def test_the_server_says_how_long_to_wait():
     assert describe(with_status(429, {"retry-after": "17"})).retry_after_seconds == 17.0
     assert describe(Retryable("later", retry_after=3)).retry_after_seconds == 3
+
+
+def test_an_answer_as_it_came_stands_at_the_end_of_the_stack_and_not_in_the_text():
+    facts = describe(raised(BadAnswer("an empty answer", "<html>" + "x" * 100_000))).facts
+    assert facts.text == "an empty answer"
+    assert "BadAnswer: an empty answer\nThe answer as it came (the first 16000 of" in facts.stack
+    assert "<html>xxx" in facts.stack
+
+
+def test_the_host_of_the_request_is_known():
+    error = Retryable("the model server answered 503")
+    error.__cause__ = with_status(503)
+    assert describe(error).host == "x"
+    assert describe(error).origin == "Retryable from HTTPStatusError"
 
 
 def test_facts_are_cut_and_clean():

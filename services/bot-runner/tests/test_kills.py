@@ -13,7 +13,7 @@ from warren.testing.commands import first_command, said
 from warren.testing.runner_mesh import RunnerMesh, until
 
 STEPS = """
-import asyncio, os
+import asyncio, os, signal
 from warren.step import Step
 
 class Say(Step):
@@ -21,8 +21,14 @@ class Say(Step):
         body = payload["messages"][-1]["body"]
         if body == "boom":
             raise ValueError("boom")
-        if body == "die":
+        if body == "exit":
+            await asyncio.sleep(0.3)
             os._exit(3)
+        if body == "segv":
+            await asyncio.sleep(0.3)
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if body.startswith("fine"):
+            await asyncio.sleep(1)
         if self.config.seconds:
             with open(self.config.file, "a") as file:
                 file.write(body + "\\n")
@@ -85,25 +91,39 @@ async def test_a_letter_is_written_after_a_kill_before_it(mesh: RunnerMesh):
     assert letter.attempt == 1
 
 
-async def test_a_step_that_kills_its_process_is_found_and_others_are_not_blamed(mesh: RunnerMesh):
+@pytest.mark.parametrize(
+    ("body", "status", "kind", "words"),
+    [
+        ("exit", 3, "exit 3", "with exit status 3"),
+        ("segv", -11, "SIGSEGV", "by signal SIGSEGV (11)"),
+    ],
+)
+async def test_a_step_that_kills_its_process_is_found_and_others_are_not_blamed(
+    mesh: RunnerMesh, body: str, status: int, kind: str, words: str
+):
     bot = await mesh.bot("Say", source=STEPS)
-    others = [asking(bot, f"fine {number}") for number in range(3)]
+    others = [asking(bot, f"fine {number}") for number in range(5)]
     turns = {str(each.turn_id) for each in others}
 
-    await mesh.ask(asking(bot, "die"))
+    await mesh.ask(asking(bot, body))
     for command in others:
         await mesh.ask(command)
     for _ in range(2):
         doomed = mesh.start()
         await until(lambda runner=doomed: not runner.alive, "the crash", mesh.logs)
-        assert doomed.process.returncode == 3
+        assert doomed.process.returncode == status
+    assert not mesh.outcomes, "the others were held by the runner that died"
     last = await mesh.runner()
     (letter,) = await mesh.letter()
     await until(lambda: {each.correlation_id for each in mesh.outcomes} == turns, "the others")
+    await asyncio.sleep(0.3)
 
-    assert (letter.reason, letter.error.type) == ("crashed", "exit 3")
+    assert (letter.reason, letter.error.type) == ("crashed", kind)
+    assert words in letter.error.text
     assert letter.command is not None
-    assert letter.command.payload["messages"][-1]["body"] == "die"
+    assert letter.command.payload["messages"][-1]["body"] == body
+    assert len(mesh.letters) == 1
+    assert len(mesh.outcomes) == 5
     assert last.alive
 
 

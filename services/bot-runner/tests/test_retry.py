@@ -41,6 +41,21 @@ def test_what_follows_a_failed_attempt(
 
 
 @pytest.mark.parametrize(
+    ("alike", "attempt", "expected"),
+    [
+        (0, 1, Retry(5)),
+        (1, 2, Dead("bad_output")),
+        (0, 2, Retry(30)),  # the first try failed otherwise: this is the first bad answer
+        (0, 4, Dead("bad_output")),
+        (3, 4, Dead("bad_output")),
+    ],
+)
+def test_a_bad_answer_is_tried_once_more(alike: int, attempt: int, expected: Retry | Dead):
+    given = fault(reason="bad_output").model_copy(update={"at_most": 2})
+    assert decide(given, attempt, 4, 9999, alike) == expected
+
+
+@pytest.mark.parametrize(
     ("delay", "name", "round_again"),
     [
         (0, "retry.5s", False),

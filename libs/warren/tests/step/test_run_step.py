@@ -19,6 +19,7 @@ class Talks(Step):
             if self.emit is not None:
                 await self.emit(piece)
         payload["key"] = IDEMPOTENCY_KEY.get()
+        payload["attempt"] = self.attempt
         return payload
 
 
@@ -67,6 +68,15 @@ async def test_messages_that_run_at_once_have_their_own_emit_and_key() -> None:
     assert heard == {"a": ["a0", "a1", "a2"], "b": ["b0", "b1", "b2"]}
     assert (first["key"], second["key"]) == ("a", "b")
     assert step.emit is None
+
+
+async def test_a_step_knows_which_try_it_is() -> None:
+    step, given = Talks(), {"pieces": []}
+
+    first = await run_step(step, dict(given), timeout_seconds=5)
+    third = await run_step(step, dict(given), timeout_seconds=5, attempt=3)
+
+    assert (first["attempt"], third["attempt"], step.attempt) == (1, 3, 1)
 
 
 async def test_the_payload_is_handed_through_uncopied() -> None:

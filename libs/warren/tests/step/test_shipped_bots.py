@@ -21,9 +21,9 @@ def catalogue() -> Catalogue:
     return asyncio.run(read_catalogue(FOLDER))
 
 
-def test_four_bots_ship() -> None:
+def test_five_bots_ship() -> None:
     assert [file.stem for file in FILES] == [
-        "echo", "flash-card-tutor", "gratitude-journal", "in-short",
+        "echo", "flash-card-tutor", "gratitude-journal", "in-short", "stumble",
     ]  # fmt: skip
 
 

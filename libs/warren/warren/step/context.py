@@ -14,3 +14,4 @@ together.
 
 EMIT: ContextVar[Emit | None] = ContextVar("warren_step_emit", default=None)
 IDEMPOTENCY_KEY: ContextVar[str | None] = ContextVar("warren_step_idempotency_key", default=None)
+ATTEMPT: ContextVar[int] = ContextVar("warren_step_attempt", default=1)

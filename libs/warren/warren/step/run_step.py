@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any, Protocol
 
 from warren.contracts.base import JsonObject
-from warren.step.context import EMIT, IDEMPOTENCY_KEY, Emit
+from warren.step.context import ATTEMPT, EMIT, IDEMPOTENCY_KEY, Emit
 from warren.step.errors import BadOutput, StepTimeout
 from warren.step.shape import is_array, is_object
 
@@ -35,6 +35,7 @@ async def run_step(
     timeout_seconds: float,
     emit: Emit | None = None,
     idempotency_key: str | None = None,
+    attempt: int = 1,
 ) -> JsonObject:
     """Return what the step makes of payload. A plain `process` runs in the loop's default executor.
 
@@ -44,6 +45,7 @@ async def run_step(
     """
     emit_before = EMIT.set(emit)
     key_before = IDEMPOTENCY_KEY.set(idempotency_key)
+    attempt_before = ATTEMPT.set(attempt)
     limit = asyncio.timeout(timeout_seconds)
     try:
         async with limit:
@@ -62,6 +64,7 @@ async def run_step(
     finally:
         EMIT.reset(emit_before)
         IDEMPOTENCY_KEY.reset(key_before)
+        ATTEMPT.reset(attempt_before)
     return checked(result, step.step_name)
 
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from warren.contracts.base import JsonObject
 from warren.logging import get_logger
 from warren.step.config import StepConfig
-from warren.step.context import EMIT, Emit
+from warren.step.context import ATTEMPT, EMIT, Emit
 from warren.step.errors import BrokenStep
 from warren.step.script import run_script
 
@@ -39,6 +39,7 @@ class Step:
     activity: str = (
         ""  # what the chat shows while it runs; default: the step's name; a property works too
     )
+    hosts: tuple[str, ...] = ()  # the outside hosts it asks: while one is away, its steps wait
     concurrency: ClassVar[int] = DEFAULT_CONCURRENCY
     runs_in_thread: bool = False
     Config: ClassVar[type[BaseModel] | None] = (
@@ -80,6 +81,11 @@ class Step:
         not.
         """
         return EMIT.get()
+
+    @property
+    def attempt(self) -> int:
+        """Which try of this step on this message it is, from 1. A replay begins at 1 again."""
+        return ATTEMPT.get()
 
     def _chatml_message(self, role: str, name: str, content: str) -> dict[str, str]:
         """Return a chat message; characters that the chat API refuses in `name` become

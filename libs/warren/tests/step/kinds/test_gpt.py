@@ -1,13 +1,10 @@
 import asyncio
 import json
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
-from warren.step.errors import BrokenStep, Permanent, Retryable
-from warren.step.kinds.completion import retry_after
+from warren.step.errors import MAX_RAW_CHARS, BadAnswer, BrokenStep, Permanent, Retryable
 from warren.step.kinds.gpt import Gpt
 from warren.step.run_step import run_step
 
@@ -127,7 +124,7 @@ async def test_draft_keeps_what_draft_wrote(server) -> None:
         (refused("503 Busy", "busy", "Retry-After: 0.5"), "answered 503: busy", 0.5),
         (refused("408 Late", "late"), "answered 408", None),
         (refused("425 Early", "early"), "answered 425", None),
-        (answer("<html>gateway</html>", "502 Bad Gateway"), "answered 502", None),
+        (answer("<html>gateway</html>", "502 Bad Gateway"), "502: <html>gateway</html>", None),
         (None, "the model server did not answer", None),
         (stream(chunk({"content": "Hi"}), end=""), "stopped in the middle", None),
         (
@@ -166,15 +163,8 @@ async def test_what_may_pass_is_retried(
         (refused("401 No", "bad key"), "answered 401: bad key"),
         (refused("404 No", "no such model"), "answered 404: no such model"),
         (refused("400 Bad", "x" * 2000), "x" * 200),
-        (stream(chunk({"content": ""}, "stop")), "an empty answer (finish_reason: stop)"),
-        (stream(chunk({"content": " \n"}, "length")), "an empty answer (finish_reason: length)"),
         (stream(chunk({"refusal": "I will not"}, "stop")), "refused to answer: I will not"),
-        (stream("data: words\n\n"), "not JSON"),
         (stream('data: {"error": {"message": "bad", "code": 400}}\n\n'), "broke off: bad"),
-        (answer("<html>hello</html>", kind="text/html"), "not as the chat API does"),
-        (answer("{}", kind="application/json"), "not as the chat API does"),
-        (answer("[1]", kind="application/json"), "not as the chat API does"),
-        (answer("{", kind="application/json"), "not JSON"),
     ],
 )
 async def test_what_will_not_pass_is_permanent_and_never_a_reply(
@@ -187,6 +177,36 @@ async def test_what_will_not_pass_is_permanent_and_never_a_reply(
 
     assert text in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "raw"),
+    [
+        (stream(chunk({"content": ""}, "stop")), "an empty answer (finish_reason: stop)", '"tiny"'),
+        (stream(chunk({"content": " \n"}, "length")), "(finish_reason: length)", '" \\n"'),
+        (stream("data: words\n\n"), "not JSON", "words"),
+        (answer("<html>hello</html>", kind="text/html"), "not JSON", "<html>hello</html>"),
+        (answer("{}", kind="application/json"), "not as the chat API does", "{}"),
+        (answer("[1]", kind="application/json"), "not as the chat API does", "[1]"),
+        (answer("{", kind="application/json"), "not JSON", "{"),
+        (answer("hello", kind="text/plain"), "not as the chat API does", ""),
+        (answer("x" * 1_000_000, kind="application/json"), "not JSON", "x" * MAX_RAW_CHARS),
+    ],
+)
+async def test_an_answer_that_cannot_be_used_is_kept_as_it_came(
+    server, given: bytes, text: str, raw: str
+) -> None:
+    server.answers = [given]
+
+    with pytest.raises(BadAnswer) as caught:
+        await ask()
+
+    assert text in str(caught.value)
+    assert len(str(caught.value)) < 400, "letters group by this text: the answer is not in it"
+    notes = "".join(getattr(caught.value, "__notes__", ()))
+    assert raw in notes
+    assert len(notes) < MAX_RAW_CHARS + 200
+    assert len(server.asked) == 1
 
 
 async def test_nobody_listens_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,29 +251,19 @@ def test_a_wrong_config_is_told() -> None:
         Gpt({"temperature": 9}, "daisy", "think")
 
 
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("", "api.openai.com"),
+        ("https://models.example.com/v1", "models.example.com"),
+        ("http://127.0.0.1:26740/v1", "127.0.0.1:26740"),
+    ],
+)
+def test_it_says_whom_it_asks(monkeypatch: pytest.MonkeyPatch, address: str, host: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    assert Gpt().hosts == (host,)
+
+
 def test_it_says_which_model_it_thinks_with() -> None:
     assert Gpt({"model": "tiny"}).activity == "thinking with tiny"
     assert (Gpt().activity, Gpt.concurrency) == ("thinking with gpt-4", 4)
-
-
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("12", 12.0),
-        (" 1.5 ", 1.5),
-        ("-3", 0.0),
-        (format_datetime(datetime(2026, 11, 22, 9, 1, 30, tzinfo=UTC), usegmt=True), 90.0),
-        (format_datetime(datetime(2026, 11, 22, 8, 0, tzinfo=UTC), usegmt=True), 0.0),
-        ("Sun, 22 Nov 2026 09:00:10 -0000", 10.0),
-        ("soon", None),
-        ("inf", None),
-        ("nan", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": value}, NOW) == seconds
-    assert retry_after({}, NOW) is None

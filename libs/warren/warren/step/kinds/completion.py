@@ -9,9 +9,6 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,15 +19,17 @@ from openai.types.chat import ChatCompletionChunk
 
 from warren.contracts.base import JsonObject
 from warren.step.context import IDEMPOTENCY_KEY, Emit
-from warren.step.errors import Permanent, Retryable
+from warren.step.errors import BadAnswer, Permanent, Retryable
+from warren.step.passing import may_pass, retry_after
 
-TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and 5xx
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = (
     600.0  # between two pieces; the step's own timeout_seconds is what normally ends it
 )
 MAX_ERROR_CHARS = 300  # of what a server says about an error
 NO_KEY = "none"  # servers of one's own take any key, the client wants one
+_NOT_JSON = "the model server answered something that is not JSON"
+_NOT_CHAT = "the model server answered, but not as the chat API does"
 
 _Clients = WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str], AsyncOpenAI]]
 # One client per event loop and server: a client's connections belong to the loop that opened them.
@@ -44,7 +43,8 @@ async def complete(
     blank.
 
     The answer is always streamed; each piece goes to emit when there is one. Servers that answer in
-    one JSON body are understood too. Raises Retryable or Permanent.
+    one JSON body are understood too. Raises Retryable, BadAnswer for what cannot be read or says
+    nothing, or Permanent.
     """
     key = IDEMPOTENCY_KEY.get()
     chat: Any = messages  # plain JSON where the client has a type for each role
@@ -57,8 +57,8 @@ async def complete(
             extra_headers={"Idempotency-Key": key} if key else {},
             extra_body=options,
         ) as response:
-            if "json" in response.headers.get("content-type", ""):
-                completion: Any = json.loads(await response.text())
+            if _is_whole(response.headers.get("content-type", "")):
+                completion: Any = _read(await response.text())
             else:
                 completion = await _gather(await response.parse(), emit)
     except openai.APIStatusError as exc:
@@ -69,9 +69,21 @@ async def complete(
         raise _stream_fate(exc) from exc
     except httpx2.TransportError as exc:
         raise Retryable(f"the connection to the model server broke: {type(exc).__name__}") from exc
-    except ValueError as exc:
-        raise Permanent("the model server answered something that is not JSON") from exc
+    except ValueError as exc:  # in a piece of a stream
+        raise BadAnswer(_NOT_JSON, getattr(exc, "doc", "")) from exc
     return _with_text(completion)
+
+
+def _is_whole(content_type: str) -> bool:
+    """Return whether the answer is one text; servers that stream do not all name it right."""
+    return "json" in content_type or "html" in content_type
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as exc:
+        raise BadAnswer(_NOT_JSON, text) from exc
 
 
 async def _gather(stream: AsyncStream[ChatCompletionChunk], emit: Emit | None) -> JsonObject:
@@ -95,9 +107,7 @@ async def _gather(stream: AsyncStream[ChatCompletionChunk], emit: Emit | None) -
             if emit is not None:
                 await emit(choice.delta.content)
     if last is None:
-        raise Permanent(
-            "the model server answered, but not as the chat API does: is the address right?"
-        )
+        raise BadAnswer(f"{_NOT_CHAT}: is the address right?")
     if finish is None:
         raise Retryable("the model's answer stopped in the middle")
     message: JsonObject = {"role": "assistant", "content": "".join(pieces)}
@@ -122,14 +132,15 @@ def _with_text(completion: Any) -> JsonObject:
         message = choice["message"]
         content = message.get("content")
     except (KeyError, IndexError, TypeError, AttributeError) as exc:
-        raise Permanent("the model server answered, but not as the chat API does") from exc
+        raise BadAnswer(_NOT_CHAT, json.dumps(completion, ensure_ascii=False)) from exc
     if isinstance(content, str) and content.strip():
         return completion
     refusal = message.get("refusal")
     if refusal:
         raise Permanent(f"the model refused to answer: {_short(str(refusal))}")
-    raise Permanent(
-        f"the model gave an empty answer (finish_reason: {choice.get('finish_reason')})"
+    raise BadAnswer(
+        f"the model gave an empty answer (finish_reason: {choice.get('finish_reason')})",
+        json.dumps(completion, ensure_ascii=False),
     )
 
 
@@ -152,15 +163,15 @@ def _client() -> AsyncOpenAI:
 
 def _fate(exc: openai.APIStatusError) -> Retryable | Permanent:
     text = f"the model server answered {exc.status_code}: {_short(_said(exc))}"
-    if exc.status_code in TRANSIENT_STATUSES or exc.status_code >= 500:
-        return Retryable(text, retry_after(exc.response.headers, datetime.now(UTC)))
+    if may_pass(exc.status_code):
+        return Retryable(text, retry_after(exc.response.headers))
     return Permanent(text)
 
 
 def _stream_fate(exc: openai.APIError) -> Retryable | Permanent:
     text = f"the model server broke off: {_short(exc.message)}"
     code = exc.code or ""
-    transient = code.isdigit() and (int(code) >= 500 or int(code) in TRANSIENT_STATUSES)
+    transient = code.isdigit() and may_pass(int(code))
     words = f"{code} {exc.type or ''}"
     if transient or any(word in words for word in ("server_error", "overloaded", "rate_limit")):
         return Retryable(text)
@@ -169,32 +180,11 @@ def _stream_fate(exc: openai.APIError) -> Retryable | Permanent:
 
 def _said(exc: openai.APIStatusError) -> str:
     """Return what the server says of the error, without the client's wrapping."""
-    if isinstance(exc.body, Mapping):
-        message: object = exc.body.get("message")  # type: ignore[reportUnknownMemberType]  # any JSON
-        if isinstance(message, str):
-            return message
-    return exc.message
+    body: object = exc.body  # type: ignore[reportUnknownMemberType]  # any JSON
+    message: object = body.get("message") if isinstance(body, Mapping) else body  # type: ignore[reportUnknownMemberType]
+    return message if isinstance(message, str) and message.strip() else exc.message
 
 
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= MAX_ERROR_CHARS else text[: MAX_ERROR_CHARS - 1] + "…"
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that a server asks to wait (a number, or an HTTP date), or None. Never
-    below 0.
-    """
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value)
-        return max(0.0, seconds) if isfinite(seconds) else None
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
