@@ -10,21 +10,23 @@ from chat_api.letters.tables import audit
 from chat_api.person import Person
 from warren.contracts.base import JsonObject
 
+WARREN = "warren"  # who acts when nobody does
+
 
 async def note(
     connection: AsyncConnection,
     *,
-    by: Person,
+    by: Person | None,
     act: str,
     subject: str,
     subject_id: str,
     detail: JsonObject,
 ) -> None:
-    """Write an act into the audit, with the caller's transaction."""
+    """Write an act into the audit, with the caller's transaction. by is None for Warren itself."""
     await connection.execute(
         insert(audit).values(
-            by_id=by.id,
-            by=by.username,
+            by_id=by.id if by else None,
+            by=by.username if by else WARREN,
             act=act,
             subject=subject,
             subject_id=subject_id,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chat_api.app import private_app, public_app
 from chat_api.broker_side import BrokerSide
+from chat_api.bulk.running import BulkReplays
 from chat_api.changes import Store
 from chat_api.deadlines import Deadlines
 from chat_api.gate import Gate
@@ -79,7 +80,13 @@ async def _run_all(
     served = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         sweeps = [
-            tasks.create_task(one) for one in (feed.run(), deadlines.run(), Promoter(store).run())
+            tasks.create_task(one)
+            for one in (
+                feed.run(),
+                deadlines.run(),
+                Promoter(store).run(),
+                BulkReplays(store).run(),
+            )
         ]
         relay = tasks.create_task(store.relay.run())
         consuming = tasks.create_task(broker.run(served, flushed))

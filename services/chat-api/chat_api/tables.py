@@ -130,6 +130,13 @@ class Turn(Row, table=True):
         ),
         Index("turn_running", "bot_id", postgresql_where="state = 'running'"),
         Index("turn_queued", "bot_id", "created_at", postgresql_where="state = 'queued'"),
+        Index(
+            "turn_done",
+            "conversation_id",
+            "bot_id",
+            "created_at",
+            postgresql_where="state = 'done'",
+        ),
         Index("turn_deadline", "deadline", postgresql_where="state = 'running'"),
     )
 

@@ -132,7 +132,10 @@ class GroupNoteRow(Row, table=True):
 
 
 class ReplayJobRow(Row, table=True):
-    """A bulk replay: what it takes, where its ramp stands, why it stopped."""
+    """A bulk replay: what it takes, where its ramp stands, why it stopped.
+
+    width is how many may be under way at once; next_at is when the pace lets the next one go.
+    """
 
     __tablename__ = "replay_job"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
     __table_args__ = (Index("replay_job_running", "state", postgresql_where="state = 'running'"),)
@@ -148,14 +151,25 @@ class ReplayJobRow(Row, table=True):
     revision: str
     from_step: str | None = None
     pace: float
+    width: int = 1
     stage: int = 0
+    stage_sent: int = 0
+    stage_settled: int = 0
+    stage_failed: int = 0
+    next_at: datetime = Field(sa_column=moment(now=True))
 
 
 class ReplayItem(Row, table=True):
-    """One letter of a bulk replay. run is the one that the job made: it tells what became of it."""
+    """One letter of a bulk replay. run is the one that the job made: it tells what became of it.
+
+    stage is that in which it was sent; -1 when the job was halted or paused since.
+    """
 
     __tablename__ = "replay_item"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
-    __table_args__ = (Index("replay_item_state", "job_id", "state", "number"),)
+    __table_args__ = (
+        Index("replay_item_state", "job_id", "state", "number"),
+        Index("replay_item_sent", "job_id", postgresql_where="state = 'sent'"),
+    )
 
     job_id: UUID = Field(
         sa_column=Column(Uuid, ForeignKey("replay_job.id", ondelete="CASCADE"), primary_key=True)
@@ -165,6 +179,7 @@ class ReplayItem(Row, table=True):
     )
     number: int
     state: str
+    stage: int | None = None
     run: int | None = None
     fingerprint: str
     why: str = Field(default="", sa_column=text_column())

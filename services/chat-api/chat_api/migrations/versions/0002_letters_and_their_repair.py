@@ -73,7 +73,14 @@ def upgrade() -> None:
         sa.Column("revision", sa.String(), nullable=False),
         sa.Column("from_step", sa.String(), nullable=True),
         sa.Column("pace", sa.Float(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("stage_sent", sa.Integer(), nullable=False),
+        sa.Column("stage_settled", sa.Integer(), nullable=False),
+        sa.Column("stage_failed", sa.Integer(), nullable=False),
+        sa.Column(
+            "next_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["made_by"],
             ["account.id"],
@@ -144,6 +151,7 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=True),
         sa.Column("run", sa.Integer(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("why", sa.String(), server_default="", nullable=False),
@@ -152,6 +160,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", "letter_id"),
     )
     op.create_index("replay_item_state", "replay_item", ["job_id", "state", "number"], unique=False)
+    op.create_index(
+        "replay_item_sent",
+        "replay_item",
+        ["job_id"],
+        unique=False,
+        postgresql_where="state = 'sent'",
+    )
+    op.create_index(
+        "turn_done",
+        "turn",
+        ["conversation_id", "bot_id", "created_at"],
+        unique=False,
+        postgresql_where="state = 'done'",
+    )
     op.add_column(
         "dead_letter", sa.Column("failures", sa.Integer(), server_default="1", nullable=False)
     )
@@ -242,6 +264,8 @@ def downgrade() -> None:
     op.drop_column("dead_letter", "search")
     op.drop_column("dead_letter", "trigger")
     op.drop_column("dead_letter", "failures")
+    op.drop_index("turn_done", table_name="turn", postgresql_where="state = 'done'")
+    op.drop_index("replay_item_sent", table_name="replay_item", postgresql_where="state = 'sent'")
     op.drop_index("replay_item_state", table_name="replay_item")
     op.drop_table("replay_item")
     op.drop_table("letter_failure")
