@@ -7,7 +7,18 @@ from starlette.types import ASGIApp
 
 from chat_api.parts import Parts
 from chat_api.patience import Patience
-from chat_api.routes import auth, conversations, inner, messages, repair, replays, turns, users
+from chat_api.routes import (
+    audit,
+    auth,
+    conversations,
+    inner,
+    letters,
+    messages,
+    repair,
+    replays,
+    turns,
+    users,
+)
 from warren.app import problems
 from warren.app.guard import Guard
 from warren.app.inner import Check, guarded, inner_app
@@ -28,7 +39,7 @@ def public_app(parts: Parts) -> ASGIApp:
     )
     app.state.parts = parts
     problems.install(app)
-    for part in (auth, users, conversations, messages, turns, replays, repair):
+    for part in (auth, users, conversations, messages, turns, replays, letters, repair, audit):
         app.include_router(part.router, prefix=PREFIX)
     return Guard(Patience(app), parts.settings.public_url)
 

@@ -1,4 +1,5 @@
-"""Delete what has had its time, a little at a time: inbox ids, sessions, tickets, counted sign-ins.
+"""Delete what has had its time, a little at a time: inbox ids, sessions, tickets, counted sign-ins,
+letters that were closed long ago.
 
 Run once an hour by `deadlines.py`. Two at once do no harm.
 """
@@ -9,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, tuple_
 
 from chat_api.changes import Store
+from chat_api.letters.tables import dead_letter
 from chat_api.tables import inbox, login_try, session, ticket
 from chat_api.throttle import FORGET_SECONDS
 from warren.db.outbox import KEEP
@@ -16,11 +18,13 @@ from warren.logging import get_logger
 
 log = get_logger(__name__)
 
+KEEP_CLOSED_LETTERS = timedelta(days=30)  # so long a dismissed one can be restored
 BATCH = 5000  # rows deleted in one transaction
 PAUSE_SECONDS = 0.1  # between two transactions: other work goes first
 
 _OVER: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (inbox, inbox.c.received_at < func.now() - KEEP),
+    (dead_letter, dead_letter.c.closed_at < func.now() - KEEP_CLOSED_LETTERS),
     (ticket, ticket.c.expires_at < func.now()),
     (session, or_(session.c.expires_at < func.now(), session.c.idle_until < func.now())),
     (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from chat_api.repair.slips import input_at
+from chat_api.repair.slips import MISFITS, input_at
 from warren.contracts.base import JsonObject
 from warren.contracts.letters import AttemptView
 from warren.contracts.slip import LogEntry
@@ -57,5 +57,5 @@ def _attempt(story: Story, number: int, entry: LogEntry) -> AttemptView:
         return AttemptView(entry=entry, input=given, output=None)
     try:
         return AttemptView(entry=entry, input=given, output=apply(given, entry.patch))
-    except Exception:  # a patch of a foreign hand: every library raises something of its own
+    except MISFITS:
         return AttemptView(entry=entry, input=given, output=None)

@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, RowMapping, cast, func, select, text, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    RowMapping,
+    String,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api.changes import Store
@@ -17,10 +29,12 @@ from warren.contracts.letters import LetterFilter, LetterGroup
 Likeness = Literal["fingerprint", "bot", "step", "error", "runner"]
 HOURS = 24
 
+# No parameter: what is selected and what is grouped by must be the same text.
+_NO_NAME = literal_column("''", String)
 _KEYS: Mapping[Likeness, ColumnElement[str]] = {
     "fingerprint": dead_letter.c.fingerprint,
-    "bot": func.coalesce(dead_letter.c.bot, ""),
-    "step": func.coalesce(dead_letter.c.step, ""),
+    "bot": func.coalesce(dead_letter.c.bot, _NO_NAME),
+    "step": func.coalesce(dead_letter.c.step, _NO_NAME),
     "error": dead_letter.c.error_type,
     "runner": dead_letter.c.runner,
 }

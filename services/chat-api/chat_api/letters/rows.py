@@ -32,7 +32,7 @@ _AS_KEPT = tuple(
 _FOR_THE_VERDICT = ("turn_state", "expires_after", "now", "finished", "overtaken")
 
 
-def select_letters() -> Select[Any]:
+def select_letters() -> Select[Any, *tuple[Any, ...]]:
     """Return a select of what lists show, to be narrowed, ordered and read by row()."""
     return (
         select(

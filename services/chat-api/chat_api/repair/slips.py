@@ -16,7 +16,9 @@ from warren.contracts.registry import StepCard
 from warren.contracts.slip import AttemptOutcome, LogEntry, StepCommand
 from warren.step.patch import Patch, apply, diff
 
-_MISFITS = (JsonPatchException, JsonPointerException, LookupError, TypeError, ValueError)
+MISFITS = (JsonPatchException, JsonPointerException, LookupError, TypeError, ValueError)
+"""What applying a patch raises when it does not fit the payload."""
+
 _OUTPUTS: tuple[AttemptOutcome, ...] = ("done", "finished")
 
 
@@ -131,7 +133,7 @@ def _kept(log: Sequence[LogEntry], position: int) -> tuple[LogEntry, ...]:
 def _patched(payload: JsonObject, entry: LogEntry) -> JsonObject:
     try:
         return apply(payload, entry.patch)
-    except _MISFITS as error:
+    except MISFITS as error:
         raise ValueError(
             f"what step {entry.step!r} changed cannot be made again from the log"
         ) from error
