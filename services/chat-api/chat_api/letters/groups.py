@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Integer,
     RowMapping,
     String,
+    bindparam,
     cast,
     func,
     literal_column,
@@ -97,7 +99,8 @@ async def _newest(
     """Return the newest letter of each group."""
     if not keys:
         return {}
-    groups = func.unnest(list(keys)).table_valued("key", name="groups").render_derived()
+    given = bindparam(None, list(keys), type_=ARRAY(String))
+    groups = func.unnest(given).table_valued("key", name="groups").render_derived()
     one = (
         select(*(dead_letter.c[name] for name in ("id", "bot", "step", "reason", "error_type")),
                func.left(dead_letter.c.error_text, 300).label("error_text"))
