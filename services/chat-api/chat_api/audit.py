@@ -13,6 +13,23 @@ from warren.contracts.base import JsonObject
 WARREN = "warren"  # who acts when nobody does
 
 
+NOTE = insert(audit)
+
+
+def row(
+    *, by: Person | None, act: str, subject: str, subject_id: str, detail: JsonObject
+) -> JsonObject:
+    """Return an act as a row for NOTE. by is None for Warren itself."""
+    return {
+        "by_id": by.id if by else None,
+        "by": by.username if by else WARREN,
+        "act": act,
+        "subject": subject,
+        "subject_id": subject_id,
+        "detail": detail,
+    }
+
+
 async def note(
     connection: AsyncConnection,
     *,
@@ -23,13 +40,5 @@ async def note(
     detail: JsonObject,
 ) -> None:
     """Write an act into the audit, with the caller's transaction. by is None for Warren itself."""
-    await connection.execute(
-        insert(audit).values(
-            by_id=by.id if by else None,
-            by=by.username if by else WARREN,
-            act=act,
-            subject=subject,
-            subject_id=subject_id,
-            detail=detail,
-        )
-    )
+    values = row(by=by, act=act, subject=subject, subject_id=subject_id, detail=detail)
+    await connection.execute(NOTE, [values])

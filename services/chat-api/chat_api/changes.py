@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Executable, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chat_api.tables import conversation, outbox, turn
@@ -75,6 +75,7 @@ class Changes:
         self._heads: dict[UUID, int] = {}
         self._written: dict[UUID, int] = {}
         self._out: list[Outgoing] = []
+        self._later: dict[Executable, list[dict[str, Any]]] = {}
         self._places: list[tuple[UUID, int] | None] = []
 
     async def lock(self, ids: Iterable[UUID]) -> None:
@@ -120,8 +121,22 @@ class Changes:
         self._out.append(message)
         self._places.append(None)
 
+    def later(self, statement: Executable, **values: Any) -> None:
+        """Run a statement at the end, together with all others that are the same: one round trip.
+
+        statement is a constant of its module, and nothing that is read before may need it.
+        """
+        self._later.setdefault(statement, []).append(values)
+
+    async def flush(self) -> None:
+        """Run what was put off until later."""
+        put_off, self._later = self._later, {}
+        for statement, rows in put_off.items():
+            await self.connection.execute(statement, rows)
+
     async def write(self) -> list[OutboxRow]:
-        """Write heads and outbox rows; the last statements before the commit."""
+        """Write what was put off, heads and outbox rows; the last statements before the commit."""
+        await self.flush()
         moved = [
             {"place": place, "head": head}
             for place, head in self._heads.items()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, text, update
 
 from chat_api import audit
 from chat_api.bulk import ramp
@@ -53,6 +53,18 @@ _UNSENT = text("""
     select i.letter_id from replay_item i
     where i.job_id = :job and i.state = 'pending' order by number limit 1
 """)
+# The fingerprint is the letter's of now: what comes back in that way halts the job.
+_SENT = (
+    update(replay_item)
+    .where(replay_item.c.job_id == bindparam("job"), replay_item.c.letter_id == bindparam("letter"))
+    .values(
+        state=bindparam("to_state"),
+        stage=bindparam("at_stage"),
+        run=bindparam("as_run"),
+        why=bindparam("because"),
+        fingerprint=bindparam("known_as"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -175,19 +187,17 @@ async def _send(changes: Changes, job: Job, count: int) -> int:
     cases = await lock_cases(changes, letters)
     sent = 0
     for letter in letters:
-        run, why = await _send_one(changes, job, cases[letter])
+        run, why = _send_one(changes, job, cases[letter])
         sent += run is not None
-        await changes.connection.execute(
-            update(replay_item)
-            .where(replay_item.c.job_id == job.id, replay_item.c.letter_id == letter)
-            .values(
-                state="skipped" if run is None else "sent",
-                stage=job.standing.stage,
-                run=run,
-                why=why,
-                # As it is now: what comes back in the way of this failure halts the job.
-                fingerprint=cases[letter].fingerprint,
-            )
+        changes.later(
+            _SENT,
+            job=job.id,
+            letter=letter,
+            to_state="skipped" if run is None else "sent",
+            at_stage=job.standing.stage,
+            as_run=run,
+            because=why,
+            known_as=cases[letter].fingerprint,
         )
     await _set(
         changes,
@@ -198,9 +208,9 @@ async def _send(changes: Changes, job: Job, count: int) -> int:
     return sent
 
 
-async def _send_one(changes: Changes, job: Job, case: Case) -> tuple[int | None, str]:
+def _send_one(changes: Changes, job: Job, case: Case) -> tuple[int | None, str]:
     try:
-        return await send(changes, case, job.maker, job.wish, job=job.id), ""
+        return send(changes, case, job.maker, job.wish, job=job.id), ""
     except Refused as refused:
         return None, refused.detail.removeprefix("Nothing was sent. ").removeprefix(
             "Nothing was changed. "

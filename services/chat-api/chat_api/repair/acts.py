@@ -2,11 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from chat_api import audit
 from chat_api.changes import Changes
@@ -27,6 +26,18 @@ _STATUS: dict[ActKind, LetterStatus] = {
 }
 _CLOSED: tuple[LetterStatus, ...] = ("answered", "dismissed")
 
+_SET = (
+    update(dead_letter)
+    .where(dead_letter.c.id == bindparam("letter"))
+    .values(
+        status=bindparam("to_status"),
+        changed_by=bindparam("by"),
+        changed_at=bindparam("now"),
+        closed_at=bindparam("closed"),
+    )
+)
+_ACT = insert(letter_act)
+
 
 @dataclass(frozen=True)
 class Act:
@@ -42,38 +53,41 @@ class Act:
     job: UUID | None = None
 
 
-async def note(changes: Changes, case: Case, by: Person, act: Act) -> None:
-    """Write an act down and set the letter's status. The letter is locked."""
+def note(changes: Changes, case: Case, by: Person, act: Act) -> None:
+    """Write an act down and set the letter's status, at the end. The letter is locked."""
     status = _STATUS[act.kind]
-    closed: datetime | None = changes.now if status in _CLOSED else None
-    await changes.connection.execute(
-        update(dead_letter)
-        .where(dead_letter.c.id == case.id)
-        .values(status=status, changed_by=by.id, changed_at=changes.now, closed_at=closed)
+    changes.later(
+        _SET,
+        letter=case.id,
+        to_status=status,
+        by=by.id,
+        now=changes.now,
+        closed=changes.now if status in _CLOSED else None,
     )
-    await changes.connection.execute(
-        insert(letter_act).values(
-            letter_id=case.id,
-            kind=act.kind,
-            by_id=by.id,
-            at=changes.now,
-            run=act.run,
-            step=act.step,
-            revision=act.revision,
-            patch=orjson.dumps(act.patch) if act.patch else None,
-            message_id=act.message_id,
-            from_message_id=case.message_id,
-            reason=act.reason,
-            job_id=act.job,
-        )
+    changes.later(
+        _ACT,
+        letter_id=case.id,
+        kind=act.kind,
+        by_id=by.id,
+        at=changes.now,
+        run=act.run,
+        step=act.step,
+        revision=act.revision,
+        patch=orjson.dumps(act.patch) if act.patch else None,
+        message_id=act.message_id,
+        from_message_id=case.message_id,
+        reason=act.reason,
+        job_id=act.job,
     )
-    await audit.note(
-        changes.connection,
-        by=by,
-        act=f"dead_letter.{act.kind}",
-        subject="dead_letter",
-        subject_id=str(case.id),
-        detail=_detail(case, act),
+    changes.later(
+        audit.NOTE,
+        **audit.row(
+            by=by,
+            act=f"dead_letter.{act.kind}",
+            subject="dead_letter",
+            subject_id=str(case.id),
+            detail=_detail(case, act),
+        ),
     )
 
 

@@ -27,7 +27,7 @@ async def dismiss(store: Store, by: Person, letter: UUID, reason: str) -> None:
         must_stand_at(case, "open")
         if case.turn is not None:
             await _end(changes, case, case.turn)
-        await note(changes, case, by, Act(kind="dismissed", reason=reason))
+        note(changes, case, by, Act(kind="dismissed", reason=reason))
     REPAIRS.labels("dismissed").inc()
 
 
@@ -38,7 +38,7 @@ async def restore(store: Store, by: Person, letter: UUID) -> None:
         must_stand_at(case, "dismissed")
         if case.turn is not None:
             await _park(changes, case, case.turn)
-        await note(changes, case, by, Act(kind="restored"))
+        note(changes, case, by, Act(kind="restored"))
     REPAIRS.labels("restored").inc()
 
 

@@ -84,7 +84,7 @@ async def _answer(changes: Changes, case: Case, row: TurnRow, by: Person, reply:
         command=None,
     )
     changes.tell(ended_event(changes, row, "answered"), row.id)
-    await note(changes, case, by, Act(kind="answered"))
+    note(changes, case, by, Act(kind="answered"))
     MESSAGES_POSTED.labels("bot").inc()
     TURNS_ENDED.labels(row.bot, "answered").inc()
 
@@ -106,17 +106,16 @@ async def _go_on(
     last = slip.position >= len(row.steps)
     act = Act(kind="finished", step=base.step, revision=row.revision, patch=slip.patch)
     if last:
-        await note(changes, case, by, replace(act, run=row.run))  # first: the end resolves it
+        note(changes, case, by, replace(act, run=row.run))
+        await changes.flush()  # first: the end resolves the letter
     if last or reply is not None:
         await take_by_hand(changes, row, _outcome(base, row, slip, reply, last=last), by)
     if not last:
         why = not_replayable(turn_known=True, command_known=True, bot=case.bot)
         if why is not None:
             raise refused(why)
-        command, sent = await resume(
-            changes, row, base, slip, revision=row.revision, steps=row.steps
-        )
-        await note(changes, case, by, replace(act, run=command.run, message_id=sent))
+        command, sent = resume(changes, row, base, slip, revision=row.revision, steps=row.steps)
+        note(changes, case, by, replace(act, run=command.run, message_id=sent))
 
 
 def _outcome(

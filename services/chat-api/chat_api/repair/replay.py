@@ -50,13 +50,11 @@ async def replay(store: Store, by: Person, letter: UUID, ask: Replay) -> None:
         case = (await lock_cases(changes, [letter])).get(letter)
         if case is None:
             raise NotFound(NO_LETTER)
-        await send(changes, case, by, wish)
+        send(changes, case, by, wish)
     REPAIRS.labels("replayed" if wish.payload is None else "edited").inc()
 
 
-async def send(
-    changes: Changes, case: Case, by: Person, wish: Wish, *, job: UUID | None = None
-) -> int:
+def send(changes: Changes, case: Case, by: Person, wish: Wish, *, job: UUID | None = None) -> int:
     """Resume one locked letter; return its new run. Raises Conflict or TooLarge: nothing changed.
 
     Bulk replay calls it, too: both hold to the same checks.
@@ -71,10 +69,10 @@ async def send(
     if why is not None:
         raise refused(why)
     must_be_of_use(verdict, case, anyway=wish.anyway)
-    return await _send(changes, case, by, wish, job)
+    return _send(changes, case, by, wish, job)
 
 
-async def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID | None) -> int:
+def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID | None) -> int:
     assert case.turn is not None  # not_replayable() said so
     assert case.base is not None
     revision, steps = pipeline_of(case, wish.revision)
@@ -86,9 +84,7 @@ async def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID 
             slip = edited(case.base, position, steps[position], wish.payload, hand)
     except ValueError as error:
         raise refused(f"Replay it from the start: {error}.") from error
-    command, sent = await resume(
-        changes, case.turn, case.base, slip, revision=revision, steps=steps
-    )
+    command, sent = resume(changes, case.turn, case.base, slip, revision=revision, steps=steps)
     act = Act(
         kind="edited" if slip.patch else "replayed",
         run=command.run,
@@ -98,7 +94,7 @@ async def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID 
         message_id=sent,
         job=job,
     )
-    await note(changes, case, by, act)
+    note(changes, case, by, act)
     return command.run
 
 

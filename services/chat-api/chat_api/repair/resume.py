@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from chat_api import turn_rows
+from sqlalchemy import bindparam, update
+
 from chat_api.allowance import allowed_seconds
 from chat_api.changes import Changes
 from chat_api.repair.slips import Resumed, command_of
 from chat_api.starting import command_message, started_event
+from chat_api.tables import turn
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
 from warren.contracts.registry import StepCard
@@ -21,8 +23,24 @@ from warren.contracts.slip import MAX_SLIP_BYTES, StepCommand
 from warren.errors import Conflict, TooLarge
 from warren.metrics import TURNS_STARTED
 
+_GO_ON = (
+    update(turn)
+    .where(turn.c.id == bindparam("turn"))
+    .values(
+        state=bindparam("to_state"),
+        run=bindparam("to_run"),
+        holds_door=False,
+        revision=bindparam("to_revision"),
+        steps=bindparam("to_steps"),
+        started_at=bindparam("now"),
+        deadline=bindparam("until"),
+        failure=None,
+        command=bindparam("body"),
+    )
+)
 
-async def resume(
+
+def resume(
     changes: Changes,
     row: TurnRow,
     base: StepCommand,
@@ -66,18 +84,16 @@ async def resume(
             f"Nothing was sent. With its log it has {len(body)} bytes; {MAX_SLIP_BYTES} fit."
             " Replay it from an earlier step."
         )
-    await turn_rows.change(
-        changes.connection,
-        row.id,
-        state=going.state,
-        run=going.run,
-        holds_door=False,
-        revision=going.revision,
-        steps=[step.model_dump(mode="json") for step in going.steps],
-        started_at=going.started_at,
-        deadline=going.deadline,
-        failure=None,
-        command=body,
+    changes.later(
+        _GO_ON,
+        turn=row.id,
+        to_state=going.state,
+        to_run=going.run,
+        to_revision=revision,
+        to_steps=[step.model_dump(mode="json") for step in going.steps],
+        now=changes.now,
+        until=going.deadline,
+        body=body,
     )
     changes.tell(started_event(changes, going), row.id)
     sent = command_message(command, body)
