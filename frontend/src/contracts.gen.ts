@@ -97,7 +97,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @description A letter was opened, or failed again, or was closed. Goes to operators only, without seq. Key `letters.<fingerprint>`. Losing one costs a moment: the inbox reads again by itself. */
+        /** @description Letters of a group were opened or failed again; the newest is named. To operators, no seq. Key `letters.<fingerprint>`. Losing one costs a moment: the inbox reads again by itself. */
         DeadLetterOpened: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -109,7 +109,6 @@ export interface components {
             fingerprint: string;
             bot: string | null;
             reference: string;
-            failures: number;
             /** Format: date-time */
             at: string;
         };

@@ -8,11 +8,22 @@ import {
 } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { ConversationPage } from "../features/chat/ConversationPage";
+import { inboxSearch, letterSearch } from "../features/letters/letterSearch";
 import { HomePage } from "../features/people/HomePage";
 import { Splash } from "../shared/Splash";
 import { Crashed } from "./Crashed";
+import { ForOperators } from "./ForOperators";
 import { Shell } from "./Shell";
 
+const InboxPage = lazy(async () => ({
+  default: (await import("../features/letters/inbox/InboxPage")).InboxPage,
+}));
+const LetterPage = lazy(async () => ({
+  default: (await import("../features/letters/detail/LetterPage")).LetterPage,
+}));
+const JobPage = lazy(async () => ({
+  default: (await import("../features/letters/bulk/JobPage")).JobPage,
+}));
 const LoginPage = lazy(async () => ({
   default: (await import("../features/accounts/LoginPage")).LoginPage,
 }));
@@ -74,6 +85,46 @@ const conversation = createRoute({
   },
 });
 
+const letters = createRoute({
+  getParentRoute: () => shell,
+  path: "/dead-letters",
+  validateSearch: inboxSearch,
+  component: function Letters() {
+    return (
+      <ForOperators>
+        <InboxPage search={letters.useSearch()} />
+      </ForOperators>
+    );
+  },
+});
+
+const replays = createRoute({
+  getParentRoute: () => shell,
+  path: "/dead-letters/replays/$job",
+  component: function Replays() {
+    const { job } = replays.useParams();
+    return (
+      <ForOperators>
+        <JobPage key={job} job={job} />
+      </ForOperators>
+    );
+  },
+});
+
+const letter = createRoute({
+  getParentRoute: () => shell,
+  path: "/dead-letters/$letter",
+  validateSearch: letterSearch,
+  component: function Letter() {
+    const { letter: id } = letter.useParams();
+    return (
+      <ForOperators>
+        <LetterPage key={id} id={id} search={letter.useSearch()} />
+      </ForOperators>
+    );
+  },
+});
+
 const elsewhere = createRoute({
   getParentRoute: () => root,
   path: "$",
@@ -88,7 +139,7 @@ export function makeRouter() {
     routeTree: root.addChildren([
       login,
       signup,
-      shell.addChildren([home, conversation]),
+      shell.addChildren([home, conversation, letters, replays, letter]),
       elsewhere,
     ]),
     defaultPreload: false,

@@ -3,7 +3,7 @@ import type { Problem } from "../contracts.gen";
 import { Refused, Unreachable } from "./problem";
 import { text } from "./text";
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 const TIMEOUT_MS = 20_000; // over the slowest honest answer, under a person's patience
 
 export interface Page<T> {
@@ -11,14 +11,19 @@ export interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+/** Empty values are left out; a list is repeated. */
+export type Query = Readonly<
+  Record<string, string | number | null | undefined | readonly string[]>
+>;
+
 interface Options {
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string | number | null | undefined>>;
+  readonly query?: Query;
 }
 
 /** Ask by GET. */
-export function get<T>(path: string, query?: Options["query"]): Promise<T> {
+export function get<T>(path: string, query?: Query): Promise<T> {
   return request<T>("GET", path, query ? { query } : {});
 }
 
@@ -29,6 +34,11 @@ export function post<T>(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   return request<T>("POST", path, { body, headers });
+}
+
+/** Ask by PUT. */
+export function put<T>(path: string, body: object): Promise<T> {
+  return request<T>("PUT", path, { body });
 }
 
 async function request<T>(method: string, path: string, options: Options): Promise<T> {
@@ -56,10 +66,13 @@ async function exchange(
   }
 }
 
-function queryText(query: Options["query"]): string {
+/** Return the query as it stands behind the path, with its question mark; empty when there is none. */
+export function queryText(query: Query | undefined): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) {
-    if (value !== null && value !== undefined && value !== "") params.set(key, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== "") params.append(key, String(one));
+    }
   }
   return params.size > 0 ? `?${params}` : "";
 }

@@ -1,17 +1,33 @@
 // One conversation as the server has it, for property tests: a gapless log, and answers from it.
-import type { ConversationView, LoggedEvent, MessageView, PageMessageView } from "../contracts.gen";
+import type {
+  ConversationView,
+  LoggedEvent,
+  MessageView,
+  PageMessageView,
+  TurnView,
+} from "../contracts.gen";
 import { created, ended, failed, makeMessage, makeTurn, makeView, started } from "./builders";
 
 /** What happens next at the server; who and which are picked by the number. */
 export type Happening = {
-  readonly kind: "person" | "bot" | "edit" | "start" | "fail" | "end";
+  readonly kind:
+    | "person"
+    | "bot"
+    | "edit"
+    | "start"
+    | "fail"
+    | "again"
+    | "end"
+    | "dismiss"
+    | "restore";
   readonly pick: number;
 };
 
 export class ModelConversation {
   readonly log: LoggedEvent[] = [];
   readonly #messages: MessageView[] = [];
-  readonly #turns = new Map<string, ReturnType<typeof makeTurn>>();
+  readonly #turns = new Map<string, TurnView>();
+  #dismissed: TurnView | null = null;
 
   get head(): number {
     return this.log.length;
@@ -22,7 +38,7 @@ export class ModelConversation {
   }
 
   get openTurns(): Record<string, string> {
-    return Object.fromEntries([...this.#turns].map(([id, { state }]) => [id, state]));
+    return Object.fromEntries([...this.#turns].map(([id, turn]) => [id, wordOf(turn)]));
   }
 
   /** Let something happen; what is not possible now becomes a person's message. */
@@ -32,8 +48,11 @@ export class ModelConversation {
     const message = this.#messages[pick % Math.max(1, this.#messages.length)];
     if (kind === "edit" && message) this.#edit(seq, message);
     else if (kind === "start") this.#start(seq);
-    else if (kind === "fail" && turn) this.#fail(seq, turn.id);
-    else if (kind === "end" && turn) this.#end(seq, turn.id);
+    else if (kind === "fail" && turn?.state === "running") this.#fail(seq, turn);
+    else if (kind === "again" && turn?.state === "parked") this.#again(seq, turn);
+    else if (kind === "end" && turn) this.#end(seq, turn.id, "done");
+    else if (kind === "dismiss" && turn?.state === "parked") this.#dismiss(seq, turn);
+    else if (kind === "restore" && this.#dismissed) this.#fail(seq, this.#dismissed);
     else this.#say(seq, kind === "bot" ? "daisy" : pick % 2 ? "ana" : "ben");
   }
 
@@ -89,15 +108,32 @@ export class ModelConversation {
     this.log.push(started(seq, { turn_id: turn.id }));
   }
 
-  #fail(seq: number, id: string): void {
-    const event = failed(seq, { turn_id: id });
+  #fail(seq: number, turn: TurnView): void {
+    const event = failed(seq, { turn_id: turn.id, run: turn.run, reference: `W-${turn.id}` });
     const { text, reference } = event;
-    this.#turns.set(id, makeTurn({ id, state: "parked", failure: text, reference }));
+    this.#turns.set(turn.id, makeTurn({ ...turn, state: "parked", failure: text, reference }));
+    if (this.#dismissed?.id === turn.id) this.#dismissed = null;
     this.log.push(event);
   }
 
-  #end(seq: number, id: string): void {
-    this.#turns.delete(id);
-    this.log.push(ended(seq, { turn_id: id }));
+  #again(seq: number, turn: TurnView): void {
+    const run = turn.run + 1;
+    this.#turns.set(turn.id, makeTurn({ ...turn, state: "running", run }));
+    this.log.push(started(seq, { turn_id: turn.id, run }));
   }
+
+  #dismiss(seq: number, turn: TurnView): void {
+    this.#dismissed = makeTurn({ ...turn, run: turn.run + 1 });
+    this.#end(seq, turn.id, "dismissed");
+  }
+
+  #end(seq: number, id: string, end: "done" | "dismissed"): void {
+    this.#turns.delete(id);
+    this.log.push(ended(seq, { turn_id: id, end }));
+  }
+}
+
+/** Return what a reader sees of a turn: its state, its run, and what it is called since it failed. */
+export function wordOf(turn: Pick<TurnView, "state" | "run" | "reference">): string {
+  return `${turn.state} ${turn.run} ${turn.reference}`;
 }

@@ -21,6 +21,7 @@ export const chatApi = {
   send: (id: string, clientId: string, body: string) =>
     post<MessageView>(`/conversations/${id}/messages`, { body }, { "Idempotency-Key": clientId }),
   read: (id: string, seq: number) => post<void>(`/conversations/${id}/read`, { seq }),
+  retry: (turnId: string) => post<TurnView>(`/turns/${turnId}/retry`),
   cancel: (turnId: string) => post<TurnView>(`/turns/${turnId}/cancel`),
 };
 

@@ -6,6 +6,7 @@ import { LoadFailed } from "../../shared/LoadFailed";
 import { Logo } from "../../shared/Logo";
 import { wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
+import { useChatSession } from "../chat/chatSession";
 import { AccountButton } from "./AccountButton";
 import { ConversationList } from "./ConversationList";
 import { SearchField } from "./SearchField";
@@ -19,6 +20,7 @@ const NewGroup = lazy(async () => ({ default: (await import("./NewGroup")).NewGr
 
 /** The left column: conversations, and everybody one can talk with. */
 export function Sidebar() {
+  const { me } = useChatSession();
   const [query, setQuery] = useState("");
   const [grouping, setGrouping] = useState(false);
   const wanted = useDeferredValue(query.trim().toLowerCase());
@@ -44,6 +46,16 @@ export function Sidebar() {
         <AccountButton />
       </header>
       <SearchField value={query} onChange={setQuery} />
+      {me.operator ? (
+        <Link
+          to="/dead-letters"
+          className={styles.letters}
+          activeProps={{ "aria-current": "page" }}
+        >
+          <Icon name="letter" />
+          {words.deadLetters}
+        </Link>
+      ) : null}
       <div className={styles.lists}>
         {start.isError ? (
           <LoadFailed

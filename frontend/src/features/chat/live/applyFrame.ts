@@ -141,6 +141,7 @@ function updateMessage(log: ConversationLog, message: MessageView, seq: number):
 }
 
 function startTurn(log: ConversationLog, event: TurnStarted): ConversationLog {
+  const before = log.turns[event.turn_id];
   const turn: OpenTurn = {
     id: event.turn_id,
     run: event.run,
@@ -149,8 +150,8 @@ function startTurn(log: ConversationLog, event: TurnStarted): ConversationLog {
     stream: event.stream,
     answers: event.answers,
     steps: event.steps,
-    failure: null,
-    reference: null,
+    failure: before?.failure ?? null,
+    reference: before?.reference ?? null,
     at: event.at,
   };
   const live = log.live[turn.id];
@@ -163,20 +164,22 @@ function failTurn(
   event: Extract<LoggedEvent, { type: "turn.failed" }>,
 ): ConversationLog {
   const before = log.turns[event.turn_id];
+  const given = log.stopped.find(({ id }) => id === event.turn_id); // dismissed, and restored now
   const turn: OpenTurn = {
     id: event.turn_id,
     run: event.run,
     bot: event.bot,
     state: "parked",
     stream: false,
-    answers: before?.answers ?? [],
+    answers: before?.answers ?? given?.answers ?? [],
     steps: before?.steps ?? [],
     failure: event.text,
     reference: event.reference,
     at: event.at,
   };
   const next = forgetLive(log, turn.id, "all");
-  return { ...next, turns: { ...next.turns, [turn.id]: turn } };
+  const stopped = given ? next.stopped.filter((note) => note !== given) : next.stopped;
+  return { ...next, stopped, turns: { ...next.turns, [turn.id]: turn } };
 }
 
 function endTurn(
@@ -185,7 +188,13 @@ function endTurn(
 ): ConversationLog {
   const { [event.turn_id]: gone, ...turns } = log.turns;
   const next = { ...forgetLive(log, event.turn_id, "all"), turns };
-  if (event.end !== "cancelled") return next;
-  const note = { id: event.turn_id, bot: event.bot, answers: gone?.answers ?? [], at: event.at };
+  if (event.end !== "cancelled" && event.end !== "dismissed") return next;
+  const note = {
+    id: event.turn_id,
+    bot: event.bot,
+    end: event.end,
+    answers: gone?.answers ?? [],
+    at: event.at,
+  };
   return { ...next, stopped: [...next.stopped, note].slice(-MAX_STOPPED) };
 }

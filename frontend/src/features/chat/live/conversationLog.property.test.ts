@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConversationView, LoggedEvent, PageMessageView } from "../../../contracts.gen";
-import { type Happening, ModelConversation } from "../../../testing/ModelConversation";
+import { type Happening, ModelConversation, wordOf } from "../../../testing/ModelConversation";
 import { applyFrame, applyHead, applyReset, applySent } from "./applyFrame";
 import { withNewestPage, withOlderPage, withoutOldest, withView } from "./applyPages";
 import { type ConversationLog, isBehind, logFromView } from "./conversationLog";
@@ -12,7 +12,17 @@ const PAGE = 5;
 const RESET_AFTER = 12;
 
 const happening = fc.record({
-  kind: fc.constantFrom("person", "bot", "edit", "start", "fail", "end"),
+  kind: fc.constantFrom(
+    "person",
+    "bot",
+    "edit",
+    "start",
+    "fail",
+    "again",
+    "end",
+    "dismiss",
+    "restore",
+  ),
   pick: fc.nat(50),
 }) as fc.Arbitrary<Happening>;
 
@@ -165,9 +175,9 @@ function expectSettled(world: World): void {
   expect(client.seq).toBe(server.head);
   expect(client.ahead).toEqual([]);
   expect(client.messages).toEqual(server.messages.filter(({ seq }) => seq >= first));
-  expect(Object.fromEntries(Object.values(client.turns).map((t) => [t.id, t.state]))).toEqual(
-    server.openTurns,
-  );
+  expect(
+    Object.fromEntries(Object.values(client.turns).map((turn) => [turn.id, wordOf(turn)])),
+  ).toEqual(server.openTurns);
   expect(client.lastMessage?.seq).toBe(server.messages.at(-1)?.seq);
 }
 

@@ -8,7 +8,11 @@ import type {
   UserView,
 } from "../../../contracts.gen";
 
-/** A turn that has not ended. `run` is its current run; only progress of that run is shown. */
+/**
+ * A turn that has not ended. `run` is its current run; only progress of that run is shown.
+ *
+ * reference stays once a run of it has failed: a running turn that has one is being tried again.
+ */
 export interface OpenTurn {
   readonly id: string;
   readonly run: number;
@@ -22,10 +26,11 @@ export interface OpenTurn {
   readonly at: string;
 }
 
-/** A turn that somebody stopped while this client watched. */
+/** A turn that ended without an answer while this client watched: stopped, or given up by an operator. */
 export interface StoppedTurn {
   readonly id: string;
   readonly bot: string;
+  readonly end: "cancelled" | "dismissed";
   readonly answers: readonly string[];
   readonly at: string;
 }
@@ -109,6 +114,11 @@ export function logFromView(view: ConversationView): ConversationLog {
     live: {},
     stopped: [],
   };
+}
+
+/** Say whether a turn runs once more after a failure. Such a one keeps no newer question waiting. */
+export function isTriedAgain({ state, reference }: Pick<OpenTurn, "state" | "reference">): boolean {
+  return state === "running" && reference !== null;
 }
 
 /** Return the open turns of a view, by id. */

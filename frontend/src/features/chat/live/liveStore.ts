@@ -19,6 +19,8 @@ export interface LiveState {
   readonly listed: boolean;
   readonly logs: Readonly<Record<string, ConversationLog>>;
   readonly connection: Connection;
+  /** How often the server spoke of dead letters: for operators' pages to read them anew. */
+  readonly lettersHeard: number;
 }
 
 export type LiveStore = StoreApi<LiveState>;
@@ -30,6 +32,7 @@ export function makeLiveStore(me: string): LiveStore {
     listed: false,
     logs: {},
     connection: { phase: "connecting" },
+    lettersHeard: 0,
   }));
 }
 
@@ -67,6 +70,9 @@ export function putFrame(store: LiveStore, frame: ServerFrame, now: number): rea
       putView(store, frame.view);
       return [];
     case "presence":
+      return [];
+    case "dead_letter.opened":
+      store.setState(({ lettersHeard }) => ({ lettersHeard: lettersHeard + 1 }));
       return [];
     default:
       if (!("conversation" in frame)) return []; // a frame of a newer server

@@ -41,6 +41,11 @@ export function MessageRow({ row, log, me }: MessageRowProps) {
           {heads ? <Meta message={message} /> : null}
         </h2>
         {quote ? <QuoteLine quote={quote} log={log} me={me} /> : null}
+        {message.by_hand ? (
+          <p className={styles.credit}>
+            {text.chat.byHand(displayName(log, message.by_hand), author.display_name)}
+          </p>
+        ) : null}
         <div className={styles.line}>
           <Markdown body={message.body} />
           {heads ? null : <Meta message={message} quiet />}

@@ -34,13 +34,21 @@ export const Row = memo(
       case "pending":
         return <PendingRow pending={row.pending} heads={row.heads} outbox={outbox} />;
       case "failed":
-        return <FailedTurnCard turn={row.turn} bot={displayName(log, row.turn.bot)} />;
+        return (
+          <FailedTurnCard turn={row.turn} live={row.live} bot={displayName(log, row.turn.bot)} />
+        );
       case "stopped":
-        return <p className={styles.note}>{text.turn.stopped(displayName(log, row.turn.bot))}</p>;
+        return (
+          <p className={styles.note}>{endWords(row.turn.end)(displayName(log, row.turn.bot))}</p>
+        );
     }
   },
   (before, after) => sameRow(before.row, after.row) && before.log.members === after.log.members,
 );
+
+function endWords(end: "cancelled" | "dismissed"): (bot: string) => string {
+  return end === "cancelled" ? text.turn.stopped : text.turn.givenUp;
+}
 
 /** Rows are made anew with every change of the log; what they show mostly stays. */
 function sameRow(a: TimelineRow, b: TimelineRow): boolean {
@@ -55,6 +63,6 @@ function sameRow(a: TimelineRow, b: TimelineRow): boolean {
   if (a.kind === "pending" && b.kind === "pending") {
     return a.pending === b.pending && a.heads === b.heads;
   }
-  if (a.kind === "failed" && b.kind === "failed") return a.turn === b.turn;
+  if (a.kind === "failed" && b.kind === "failed") return a.turn === b.turn && a.live === b.live;
   return a.kind === b.kind && a.key === b.key;
 }

@@ -1,6 +1,6 @@
 import { text } from "../../../shared/text";
 import { useNow } from "../../../shared/useNow";
-import type { ConversationLog, OpenTurn } from "../live/conversationLog";
+import { type ConversationLog, isTriedAgain, type OpenTurn } from "../live/conversationLog";
 import { displayName } from "../naming";
 import type { StopTurn } from "../useStopTurn";
 import { botsWithQueue } from "./buildTimeline";
@@ -15,7 +15,8 @@ interface TurnsAtWorkProps {
 /** What is being worked on: below the messages and outside of the log, so that it is not read out. */
 export function TurnsAtWork({ log, stop }: TurnsAtWorkProps) {
   const turns = Object.values(log.turns);
-  const running = turns.filter(({ state }) => state === "running");
+  // one that is tried again stands in the card of its failure
+  const running = turns.filter((turn) => turn.state === "running" && !isTriedAgain(turn));
   const now = useNow(1000, running.length > 0);
   const waiting = turns.filter(({ state }) => state === "waiting");
   const queues = botsWithQueue(log);

@@ -81,6 +81,15 @@ describe("quotes", () => {
     const last = rowsOf(log).findLast((row) => row.kind === "message");
     expect(last?.kind === "message" && last.quote?.lateMs).toBe(125 * 60_000);
   });
+
+  it.each([
+    ["late after a repair", { late_seconds: 90 }, 90_000],
+    ["written by hand", { by_hand: "ben" }, null],
+  ])("stand on an answer %s, right below its question too", (_name, repaired, late) => {
+    const last = rowsOf(makeLog([question, { ...answer, ...repaired }])).at(-1);
+    expect(last?.kind === "message" && last.quote?.message?.id).toBe("m-1");
+    expect(last?.kind === "message" && last.quote?.lateMs).toBe(late);
+  });
 });
 
 describe("messages on their way", () => {
@@ -107,10 +116,19 @@ describe("notes", () => {
     const turn = makeTurn({ state: "parked", answers: ["m-1"] });
     const log: ConversationLog = {
       ...makeLog([{}, {}], makeView({ turns: [turn] })),
-      stopped: [{ id: "t-2", bot: "daisy", answers: ["m-2"], at: at(0) }],
+      stopped: [{ id: "t-2", bot: "daisy", end: "cancelled", answers: ["m-2"], at: at(0) }],
     };
     const kinds = rowsOf(log).map(({ kind }) => kind);
     expect(kinds).toEqual(["day", "message", "failed", "message", "stopped"]);
+  });
+
+  it("of a turn that is tried again keep their place and key, and hold no newer question", () => {
+    const turn = makeTurn({ state: "running", reference: "W-1", answers: ["m-1"] });
+    const log = makeLog([{}, {}], makeView({ turns: [turn] }));
+    const parked = makeTurn({ ...turn, state: "parked" });
+    const before = rowsOf(makeLog([{}, {}], makeView({ turns: [parked] })));
+    expect(rowsOf(log).map(({ key }) => key)).toEqual(before.map(({ key }) => key));
+    expect(botsWithQueue(log)).toEqual([]);
   });
 });
 

@@ -1,6 +1,12 @@
 // What the message list shows, in order: a pure function from the log and the outbox to rows.
 import type { MessageView } from "../../../contracts.gen";
-import type { ConversationLog, OpenTurn, StoppedTurn } from "../live/conversationLog";
+import {
+  type ConversationLog,
+  isTriedAgain,
+  type LiveTurn,
+  type OpenTurn,
+  type StoppedTurn,
+} from "../live/conversationLog";
 import type { PendingMessage } from "../outbox/outbox";
 
 const GROUP_MS = 5 * 60_000; // messages of one author this close share a heading
@@ -28,7 +34,13 @@ export type TimelineRow =
       readonly pending: PendingMessage;
       readonly heads: boolean;
     }
-  | { readonly kind: "failed"; readonly key: string; readonly turn: OpenTurn }
+  | {
+      /** A turn that failed, and while it is tried again its progress. */
+      readonly kind: "failed";
+      readonly key: string;
+      readonly turn: OpenTurn;
+      readonly live: LiveTurn | null;
+    }
   | { readonly kind: "stopped"; readonly key: string; readonly turn: StoppedTurn };
 
 export interface TimelineSource {
@@ -87,7 +99,7 @@ export function botsWithQueue(log: ConversationLog): readonly { bot: string; wai
 
 function queueOf(log: ConversationLog, bot: string): number {
   const turns = Object.values(log.turns).filter((turn) => turn.bot === bot);
-  const running = turns.find(({ state }) => state === "running");
+  const running = turns.find((turn) => turn.state === "running" && !isTriedAgain(turn));
   if (!running) return 0;
   const queued = new Set(turns.filter(({ state }) => state === "queued").flatMap((t) => t.answers));
   const answered = new Set(turns.flatMap((turn) => turn.answers));
@@ -112,7 +124,9 @@ function notesByMessage(log: ConversationLog): Map<string, TimelineRow[]> {
     if (last) notes.set(last.id, [...(notes.get(last.id) ?? []), row]);
   };
   for (const turn of Object.values(log.turns)) {
-    if (turn.state === "parked") put(turn.answers, { kind: "failed", key: `f${turn.id}`, turn });
+    if (turn.state !== "parked" && !isTriedAgain(turn)) continue;
+    const live = log.live[turn.id] ?? null;
+    put(turn.answers, { kind: "failed", key: `f${turn.id}`, turn, live });
   }
   for (const turn of log.stopped) put(turn.answers, { kind: "stopped", key: `s${turn.id}`, turn });
   return notes;
@@ -124,9 +138,14 @@ function quoteOf(
   messages: readonly MessageView[],
 ): Quote | null {
   const asked = message.in_reply_to;
-  if (!asked || before?.id === asked) return null;
-  if (before?.in_reply_to === asked && before.author === message.author) return null;
+  if (!asked) return null;
+  const repaired = message.late_seconds !== null || message.by_hand !== null;
+  if (before?.id === asked && !repaired) return null;
+  if (before?.in_reply_to === asked && before.author === message.author && !repaired) return null;
   const question = messages.find(({ id }) => id === asked) ?? null;
+  if (message.late_seconds !== null) {
+    return { message: question, lateMs: message.late_seconds * 1000 };
+  }
   const after = question ? Date.parse(message.created_at) - Date.parse(question.created_at) : 0;
   return { message: question, lateMs: after >= LATE_MS ? after : null };
 }

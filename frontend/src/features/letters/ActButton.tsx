@@ -1,0 +1,32 @@
+import type { ReactNode } from "react";
+import { Icon, type IconName } from "../../shared/Icon";
+import styles from "./ActButton.module.css";
+
+interface ActButtonProps {
+  readonly children: ReactNode;
+  readonly onClick?: () => void;
+  readonly icon?: IconName;
+  readonly main?: boolean;
+  readonly danger?: boolean;
+  readonly submit?: boolean;
+  readonly disabled?: boolean;
+  readonly label?: string;
+}
+
+/** A button of the operators' pages. */
+export function ActButton(props: ActButtonProps) {
+  const { children, icon, main = false, danger = false, submit = false, label } = props;
+  return (
+    <button
+      type={submit ? "submit" : "button"}
+      className={styles.button}
+      data-look={main ? "main" : danger ? "danger" : "plain"}
+      disabled={props.disabled}
+      aria-label={label}
+      onClick={props.onClick}
+    >
+      {icon ? <Icon name={icon} /> : null}
+      {children}
+    </button>
+  );
+}

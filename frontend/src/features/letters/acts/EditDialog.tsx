@@ -1,0 +1,101 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import type { LetterView } from "../../../contracts.gen";
+import { letterText } from "../../../shared/letterText";
+import { wordsFor } from "../../../shared/problem";
+import { ActButton } from "../ActButton";
+import { LazyJsonEditor, LazyTextDiff } from "../editor/LazyEditor";
+import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
+import { lettersApi } from "../lettersApi";
+import { pretty } from "../letterWords";
+import { useChecked } from "../useChecked";
+import { usePayloadSchema } from "../useLetters";
+import { Faults } from "./Faults";
+import { RevisionChoice, useReentry } from "./Reentry";
+
+const words = letterText.edit;
+
+interface EditDialogProps {
+  readonly view: LetterView;
+  readonly onDone: () => void;
+  readonly onRefused: () => void;
+  readonly onClose: () => void;
+}
+
+/** Edit what a step was given, look at the difference, and send one copy. */
+export function EditDialog({ view, onDone, onRefused, onClose }: EditDialogProps) {
+  const { letter } = view;
+  const before = pretty(view.payload ?? {});
+  const [content, setContent] = useState(before);
+  const [sure, setSure] = useState(false);
+  const schema = usePayloadSchema();
+  const reentry = useReentry(view);
+  const checked = useChecked(content, schema.data ?? null);
+  const send = useMutation({
+    mutationFn: (payload: Record<string, unknown>) =>
+      lettersApi.replay(letter.id, {
+        payload,
+        revision: reentry.revision,
+        from_step: reentry.step,
+        run: letter.run,
+        overtaken: letter.verdict !== "needed",
+      }),
+    onSuccess: onDone,
+    onError: onRefused,
+  });
+  const after = checked.value ? pretty(checked.value) : content;
+  const same = checked.value !== null && after === before;
+  if (sure && checked.value) {
+    const { value } = checked;
+    return (
+      <LetterDialog wide title={words.confirmTitle} onClose={onClose}>
+        <p>{words.confirmLead}</p>
+        {letter.verdict === "needed" ? null : <p>{letterText.verdict[letter.verdict]}</p>}
+        <LazyTextDiff label={words.diff} before={before} after={after} />
+        {send.error ? <DialogProblem>{wordsFor(send.error)}</DialogProblem> : null}
+        <DialogActs>
+          <ActButton disabled={send.isPending} onClick={() => setSure(false)}>
+            {words.back}
+          </ActButton>
+          <ActButton
+            main
+            icon="send"
+            disabled={send.isPending || send.isSuccess}
+            onClick={() => send.mutate(value)}
+          >
+            {words.send}
+          </ActButton>
+        </DialogActs>
+      </LetterDialog>
+    );
+  }
+  return (
+    <LetterDialog wide title={words.title} onClose={onClose}>
+      <p>{words.lead(letter.step ?? letterText.unknownStep)}</p>
+      {schema.isError ? <p role="status">{words.schemaFailed}</p> : null}
+      <LazyJsonEditor
+        label={words.label}
+        initial={content}
+        schema={schema.data ?? null}
+        onChange={setContent}
+      />
+      <Faults faults={checked.faults} />
+      <RevisionChoice view={view} reentry={reentry} />
+      {same ? <p role="status">{words.same}</p> : null}
+      {send.error ? <DialogProblem>{wordsFor(send.error)}</DialogProblem> : null}
+      <DialogActs>
+        <ActButton onClick={onClose}>{letterText.cancel}</ActButton>
+        <ActButton
+          main
+          disabled={checked.value === null || same || reentry.step === null}
+          onClick={() => {
+            send.reset();
+            setSure(true);
+          }}
+        >
+          {words.review}
+        </ActButton>
+      </DialogActs>
+    </LetterDialog>
+  );
+}

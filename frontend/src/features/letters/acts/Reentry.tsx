@@ -1,0 +1,80 @@
+import { useState } from "react";
+import type { LetterView, ReentryView } from "../../../contracts.gen";
+import { letterText } from "../../../shared/letterText";
+import { Choice } from "../Choice";
+
+const words = letterText.replayOne;
+
+export type RevisionName = "original" | "current";
+
+/** With which revision, and from which of its steps, a replay goes. step is null when none is possible. */
+export interface ReentryChoice {
+  readonly revision: RevisionName;
+  readonly step: string | null;
+  readonly setRevision: (revision: RevisionName) => void;
+  readonly setStep: (step: string) => void;
+}
+
+/** Choose where a replay begins: at the failed step on the revision as it failed, unless that cannot be. */
+export function useReentry(view: LetterView): ReentryChoice {
+  const [revision, setRevision] = useState<RevisionName>(() => firstPossible(view));
+  const [chosen, setStep] = useState<string | null>(null);
+  const possible = placesOf(view, revision).filter(({ why_not }) => why_not === null);
+  const wanted = chosen ?? view.letter.step;
+  const step = possible.find((one) => one.step === wanted) ?? possible.at(-1);
+  return { revision, step: step?.step ?? null, setRevision, setStep };
+}
+
+/** Return where a replay may begin on a revision. */
+export function placesOf(view: LetterView, revision: RevisionName): readonly ReentryView[] {
+  return revision === "original" ? view.reentry_original : view.reentry_current;
+}
+
+interface ReentryProps {
+  readonly view: LetterView;
+  readonly reentry: ReentryChoice;
+}
+
+/** As it failed, or as the bot is now; says so when there is no difference. */
+export function RevisionChoice({ view, reentry }: ReentryProps) {
+  if (view.current_revision === view.letter.revision) return <p>{words.same}</p>;
+  return (
+    <Choice
+      label={words.revision}
+      value={reentry.revision}
+      onChange={reentry.setRevision}
+      options={[
+        { value: "original", label: words.original, whyNot: whyNone(view, "original") },
+        { value: "current", label: words.current, whyNot: whyNone(view, "current") },
+      ]}
+    />
+  );
+}
+
+/** From which step; those that are not possible say why. */
+export function StepChoice({ view, reentry }: ReentryProps) {
+  const places = placesOf(view, reentry.revision);
+  return (
+    <Choice
+      label={words.from}
+      value={reentry.step}
+      onChange={reentry.setStep}
+      options={places.map(({ position, step, kind, why_not }) => ({
+        value: step,
+        label: `${position + 1}. ${step} (${kind})`,
+        hint: step === view.letter.step ? words.failedStep : position === 0 ? words.first : null,
+        whyNot: why_not,
+      }))}
+    />
+  );
+}
+
+function firstPossible(view: LetterView): RevisionName {
+  return whyNone(view, "original") && !whyNone(view, "current") ? "current" : "original";
+}
+
+function whyNone(view: LetterView, revision: RevisionName): string | null {
+  const places = placesOf(view, revision);
+  if (places.some(({ why_not }) => why_not === null)) return null;
+  return places.at(-1)?.why_not ?? words.noStep;
+}

@@ -1,0 +1,148 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import type { ReplayJob } from "../../../contracts.gen";
+import { Icon } from "../../../shared/Icon";
+import { LoadFailed } from "../../../shared/LoadFailed";
+import { letterText } from "../../../shared/letterText";
+import { Refused, wordsFor } from "../../../shared/problem";
+import { text } from "../../../shared/text";
+import { listTime } from "../../../shared/time";
+import { ActButton } from "../ActButton";
+import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
+import { lettersApi } from "../lettersApi";
+import { useJob, useLettersChanged, useLettersLive } from "../useLetters";
+import styles from "./JobPage.module.css";
+import { JobProgress } from "./JobProgress";
+import { JobState } from "./JobState";
+
+const words = letterText.job;
+
+/** One replay of many: how far it is, what came of it, and its brakes. */
+export function JobPage({ job: id }: { readonly job: string }) {
+  const job = useJob(id);
+  useLettersLive();
+  useEffect(() => {
+    document.title = `${words.title} · ${text.product}`;
+    return () => {
+      document.title = text.product;
+    };
+  }, []);
+  if (job.isError && !job.data) {
+    const gone = job.error instanceof Refused && job.error.problem.status === 404;
+    return (
+      <LoadFailed
+        what={gone ? words.notFound : words.failed}
+        why={wordsFor(job.error)}
+        onRetry={() => void job.refetch()}
+      />
+    );
+  }
+  return (
+    <div className={styles.page}>
+      <Link to="/dead-letters" className={styles.back}>
+        <Icon name="back" />
+        {letterText.letter.back}
+      </Link>
+      <h1>{words.title}</h1>
+      {job.data ? <Job job={job.data} /> : <p role="status">{text.loading}</p>}
+    </div>
+  );
+}
+
+function Job({ job }: { readonly job: ReplayJob }) {
+  return (
+    <>
+      <p className={styles.facts}>
+        <JobState state={job.state} />
+        <span>{words.by(job.made_by, listTime(job.made_at))}</span>
+        <span>{words.pace(job.pace)}</span>
+        <span>
+          {job.revision === "original"
+            ? letterText.replayOne.original
+            : letterText.replayOne.current}
+        </span>
+      </p>
+      {job.why ? (
+        <p className={styles.why} role="status">
+          {job.why}
+        </p>
+      ) : null}
+      <JobProgress job={job} />
+      <Brakes job={job} />
+      {job.skips.length > 0 ? (
+        <section>
+          <h2>{words.skips}</h2>
+          <ul className={styles.skips}>
+            {job.skips.map(({ letter, reference, why }) => (
+              <li key={letter}>
+                <Link to="/dead-letters/$letter" params={{ letter: reference }}>
+                  {reference}
+                </Link>
+                <span>{why}</span>
+              </li>
+            ))}
+          </ul>
+          {job.skipped > job.skips.length ? (
+            <p>{words.moreSkips(job.skipped - job.skips.length)}</p>
+          ) : null}
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+function Brakes({ job }: { readonly job: ReplayJob }) {
+  const [stopping, setStopping] = useState(false);
+  const changed = useLettersChanged();
+  const move = useMutation({
+    mutationFn: (act: "pause" | "resume" | "stop") => lettersApi.move(job.id, act),
+    onSettled: changed, // a refusal says that somebody was first: show how it stands
+  });
+  const running = job.state === "running";
+  const waiting = job.state === "paused" || job.state === "halted";
+  return (
+    <>
+      {move.error ? <DialogProblem>{wordsFor(move.error)}</DialogProblem> : null}
+      <div className={styles.brakes}>
+        {running ? (
+          <ActButton icon="pause" disabled={move.isPending} onClick={() => move.mutate("pause")}>
+            {words.pause}
+          </ActButton>
+        ) : null}
+        {waiting ? (
+          <ActButton
+            main
+            icon="again"
+            disabled={move.isPending}
+            onClick={() => move.mutate("resume")}
+          >
+            {words.resume}
+          </ActButton>
+        ) : null}
+        {running || waiting ? (
+          <ActButton danger icon="stop" disabled={move.isPending} onClick={() => setStopping(true)}>
+            {words.stop}
+          </ActButton>
+        ) : null}
+      </div>
+      {stopping ? (
+        <LetterDialog title={words.stopTitle} onClose={() => setStopping(false)}>
+          <p>{words.stopSays(job.pending)}</p>
+          <DialogActs>
+            <ActButton onClick={() => setStopping(false)}>{letterText.cancel}</ActButton>
+            <ActButton
+              danger
+              onClick={() => {
+                setStopping(false);
+                move.mutate("stop");
+              }}
+            >
+              {words.stop}
+            </ActButton>
+          </DialogActs>
+        </LetterDialog>
+      ) : null}
+    </>
+  );
+}

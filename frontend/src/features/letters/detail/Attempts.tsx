@@ -1,0 +1,79 @@
+import { useState } from "react";
+import type { AttemptView, LetterView } from "../../../contracts.gen";
+import { Icon } from "../../../shared/Icon";
+import { letterText } from "../../../shared/letterText";
+import { fullTime } from "../../../shared/time";
+import { LazyTextDiff } from "../editor/LazyEditor";
+import { pretty } from "../letterWords";
+import styles from "./Attempts.module.css";
+import { barsOf, secondsWords } from "./attemptBars";
+import { Folded, Part } from "./Part";
+
+const words = letterText.letter;
+
+/** Every try of every step: how long it waited and ran, and what it changed. */
+export function Attempts({ view }: { readonly view: LetterView }) {
+  const bars = barsOf(view.attempts.map(({ entry }) => entry));
+  return (
+    <Part title={words.attempts}>
+      {view.attempts.length === 0 ? <p>{words.noAttempts}</p> : null}
+      <ol className={styles.attempts}>
+        {view.attempts.map((attempt, index) => (
+          <li key={`${attempt.entry.position} ${attempt.entry.queued_at} ${attempt.entry.attempt}`}>
+            <Attempt attempt={attempt} bar={bars[index] ?? { before: 0, wait: 0, run: 0 }} />
+          </li>
+        ))}
+      </ol>
+    </Part>
+  );
+}
+
+interface AttemptProps {
+  readonly attempt: AttemptView;
+  readonly bar: { readonly before: number; readonly wait: number; readonly run: number };
+}
+
+function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
+  const [opened, setOpened] = useState(false);
+  const failed = entry.outcome === "dead" || entry.outcome === "retried";
+  const label = `${entry.position + 1}. ${entry.step}`;
+  return (
+    <>
+      <p className={styles.line}>
+        <b>{label}</b>
+        <span className={styles.outcome} data-failed={failed}>
+          <Icon name={failed ? "warning" : entry.by ? "hand" : "check"} />
+          {words.outcome[entry.outcome]}
+          {entry.by ? ` · ${entry.by}` : ""}
+        </span>
+        {entry.attempt > 1 ? <span>{words.try(entry.attempt)}</span> : null}
+        <time dateTime={entry.started_at} title={fullTime(entry.started_at)}>
+          {words.waited} {secondsWords(entry.queued_at, entry.started_at)}, {words.ran}{" "}
+          {secondsWords(entry.started_at, entry.ended_at)}
+        </time>
+        <span>{entry.runner}</span>
+      </p>
+      <div className={styles.bar} aria-hidden="true">
+        <span style={{ width: `${bar.before}%` }} />
+        <span data-part="wait" style={{ width: `${bar.wait}%` }} />
+        <span data-part="run" data-failed={failed} style={{ width: `${bar.run}%` }} />
+      </div>
+      {entry.error ? <p className={styles.error}>{entry.error}</p> : null}
+      {input ? (
+        <Folded title={`${words.change}: ${label}`} onOpen={() => setOpened(true)}>
+          {output && entry.patch.length > 0 ? (
+            opened ? (
+              <LazyTextDiff
+                label={`${words.change}: ${label}`}
+                before={pretty(input)}
+                after={pretty(output)}
+              />
+            ) : null
+          ) : (
+            <p>{words.noChange}</p>
+          )}
+        </Folded>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import type { LetterView } from "../../../contracts.gen";
+import { letterText } from "../../../shared/letterText";
+import { pretty, shortDigest } from "../letterWords";
+import { CodeText } from "./CodeText";
+import { Facts } from "./Facts";
+import { Folded, Part } from "./Part";
+
+const words = letterText.letter;
+
+/** Stack, headers and ids: for whoever looks into the machine. */
+export function Technical({ view }: { readonly view: LetterView }) {
+  const { letter } = view;
+  return (
+    <Part title={words.technical}>
+      {view.error_stack ? (
+        <Folded title={words.stack}>
+          <CodeText label={words.stack}>{view.error_stack}</CodeText>
+        </Folded>
+      ) : null}
+      <Folded title={words.headers}>
+        <CodeText label={words.headers}>{pretty(view.headers)}</CodeText>
+      </Folded>
+      <Facts
+        facts={[
+          [words.facts.frame, view.error_frame],
+          [words.facts.revision, letter.revision ? shortDigest(letter.revision) : null],
+          [words.facts.run, letter.run === null ? null : String(letter.run)],
+          [words.facts.path, view.path],
+          [words.facts.routingKey, view.routing_key],
+          [words.facts.messageId, view.message_id],
+        ]}
+      />
+    </Part>
+  );
+}

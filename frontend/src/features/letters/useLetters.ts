@@ -1,0 +1,143 @@
+// Server state of dead letters. The frame dead_letter.opened reads it anew; a slow poll covers a lost one.
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { LetterFilter, LetterGroup, LetterRow } from "../../contracts.gen";
+import type { Page } from "../../shared/http";
+import { useLive } from "../chat/chatSession";
+import { filterOf, type GroupBy, type InboxSearch } from "./letterSearch";
+import { lettersApi } from "./lettersApi";
+
+const POLL_MS = 30_000;
+const WATCH_MS = 2_000; // while one letter's outcome is awaited
+const JOB_MS = 1_000;
+const BURST_MS = 400; // one reading for a burst of failures
+
+const LETTERS = "letters";
+
+export function useGroups(search: InboxSearch) {
+  const by: GroupBy = search.by ?? "fingerprint";
+  return useInfiniteQuery({
+    queryKey: [LETTERS, "groups", search],
+    queryFn: ({ pageParam }) => lettersApi.groups(filterOf(search), by, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: POLL_MS,
+  });
+}
+
+/** The letters of one filter, page by page. */
+export function useLetterRows(filter: LetterFilter) {
+  return useInfiniteQuery({
+    queryKey: [LETTERS, "rows", filter],
+    queryFn: ({ pageParam }) => lettersApi.letters(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: POLL_MS,
+  });
+}
+
+/** One letter by id or reference; read again while its outcome is awaited. */
+export function useLetter(id: string) {
+  return useQuery({
+    queryKey: [LETTERS, "one", id],
+    queryFn: () => lettersApi.letter(id),
+    refetchInterval: ({ state }) =>
+      state.data?.letter.status === "replaying" ? WATCH_MS : POLL_MS,
+  });
+}
+
+export function useJob(id: string) {
+  return useQuery({
+    queryKey: [LETTERS, "job", id],
+    queryFn: () => lettersApi.job(id),
+    refetchInterval: ({ state }) => {
+      const job = state.data;
+      const moves = job?.state === "running" || (job && job.sent > 0);
+      return moves ? JOB_MS : POLL_MS;
+    },
+  });
+}
+
+export function useJobs() {
+  return useQuery({
+    queryKey: [LETTERS, "jobs"],
+    queryFn: lettersApi.jobs,
+    refetchInterval: POLL_MS,
+  });
+}
+
+export function useBots() {
+  return useQuery({ queryKey: ["bots"], queryFn: lettersApi.bots, staleTime: 60_000 });
+}
+
+/** What a payload must look like; it does not change while the page is open. */
+export function usePayloadSchema() {
+  return useQuery({
+    queryKey: ["payload-schema"],
+    queryFn: lettersApi.payloadSchema,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Return what to call after an act: all that is shown of letters is read anew. */
+export function useLettersChanged(): () => Promise<void> {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: [LETTERS] });
+}
+
+/** Read letters anew when the server says that one was opened, failed again or was closed. */
+export function useLettersLive(): void {
+  const client = useQueryClient();
+  const heard = useLive((state) => state.lettersHeard);
+  useEffect(() => {
+    if (heard === 0) return;
+    const timer = setTimeout(() => client.invalidateQueries({ queryKey: [LETTERS] }), BURST_MS);
+    return () => clearTimeout(timer);
+  }, [client, heard]);
+}
+
+/** Return the items of all pages; one that moved between two readings stands once. */
+export function itemsOf<T>(
+  data: InfiniteData<Page<T>> | undefined,
+  keyOf: (item: T) => string,
+): readonly T[] {
+  const seen = new Map<string, T>();
+  for (const page of data?.pages ?? []) {
+    for (const item of page.items) if (!seen.has(keyOf(item))) seen.set(keyOf(item), item);
+  }
+  return [...seen.values()];
+}
+
+/** Return all letters of a filter, at most so many: a group's acts go to each of them. */
+export async function allLetters(filter: LetterFilter, most: number): Promise<LetterRow[]> {
+  const all: LetterRow[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await lettersApi.letters(filter, cursor);
+    all.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor && all.length < most);
+  return all.slice(0, most);
+}
+
+/** Return the filter of one group's letters, within the filter of the page. */
+export function filterOfGroup(search: InboxSearch, group: LetterGroup): LetterFilter {
+  const filter = filterOf(search);
+  switch (search.by ?? "fingerprint") {
+    case "fingerprint":
+      return { ...filter, group: group.fingerprint };
+    case "bot":
+      return { ...filter, bot: group.bot };
+    case "step":
+      return { ...filter, bot: group.bot ?? filter.bot, step: group.step };
+    case "error":
+      return { ...filter, q: filter.q || group.error_type };
+    case "runner":
+      return filter;
+  }
+}
