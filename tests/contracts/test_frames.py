@@ -50,6 +50,7 @@ EXAMPLES: tuple[BaseModel, ...] = (
     ),
     frames.TurnEnded(**PLACE, **RUN, end="done"),
     frames.ConversationCreated(user=WHO, conversation=HERE, view=VIEW),
+    frames.DeadLetterOpened(letter=WHO, fingerprint="f1", bot="daisy", reference="W-1", at=NOW),
     frames.TurnProgress(
         conversation=HERE,
         **RUN,

@@ -9,7 +9,7 @@ import pytest
 
 from chat_api.allowance import allowed_seconds
 from chat_api.door import Doorway, Join, Start, Wait, for_new_message, may_go_on_here
-from chat_api.letters.keeper import fate_of
+from chat_api.letters.fate import fate_of
 from chat_api.letters.words import plain_words, reference_of
 from chat_api.listening import listeners, mentions
 from chat_api.passwords import check_new, common

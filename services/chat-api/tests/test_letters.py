@@ -58,12 +58,13 @@ async def test_a_failed_step_parks_its_turn_and_says_so(world):
     (after,) = await world.turns()
     assert (after.state, after.holds_door) == ("parked", False)
     assert after.command is not None, "kept until the turn ends"
-    (told,) = world.shelf.take("warren.events")
+    told, opened = world.shelf.take("warren.events")
     assert (told["type"], told["seq"], told["step"]) == ("turn.failed", 3, "draft")
     assert "kept safe" in told["text"]
     assert "ValueError" not in told["text"]
     (letter,) = await world.letter_rows()
     assert (letter.status, letter.reason, letter.reference) == ("open", "failed", told["reference"])
+    assert (opened["type"], opened["letter"]) == ("dead_letter.opened", str(letter.id))
     assert letter.conversation_id == place
     assert letter.error_type == "ValueError"
     assert StepCommand.model_validate_json(letter.command) == command

@@ -63,6 +63,9 @@ class Feed:
                 ended = SessionEnded.model_validate_json(delivery.body)
                 self._hub.close_session(ended.session, ended.user)
                 return
+            if key.startswith("letters."):
+                self._hub.tell_operators("dead_letter.opened", delivery.body)
+                return
             event, body = read_event(delivery.body)
             if key.startswith("user."):
                 self._hub.tell_user(UUID(body["user"]), event, int(body["view"]["last_seq"]))

@@ -64,10 +64,14 @@ class FakeChat:
         self.pause: Callable[[], float] = lambda: 0.0
         self.after: Callable[[], Awaitable[object]] | None = None
 
-    def person(self, name: str) -> Identity:
+    def person(self, name: str, *, operator: bool = False) -> Identity:
         """Sign somebody in; the cookie is `<name>`, a ticket is `ticket-<name>`."""
         one = Identity(
-            id=uuid4(), username=name, display_name=name, operator=False, session=f"session-{name}"
+            id=uuid4(),
+            username=name,
+            display_name=name,
+            operator=operator,
+            session=f"session-{name}",
         )
         self.by_cookie[name] = self.by_ticket[f"ticket-{name}"] = one
         return one

@@ -1,8 +1,9 @@
 """Live events: order, holes, joined conversations, two gateways, memberships, pings."""
 
 import asyncio
+from datetime import UTC, datetime
 
-from warren.contracts.frames import CloseCode
+from warren.contracts.frames import CloseCode, DeadLetterOpened
 from warren.contracts.inner import SessionEnded
 
 
@@ -46,6 +47,25 @@ async def test_a_lost_event_that_none_follows_is_found_by_the_check(world):
 
     world.chat.message(where, "lost on the way")
     await browser.until(lambda: browser.seqs(where) == [1])
+
+
+async def test_only_operators_hear_of_dead_letters(world):
+    world.chat.person("olga", operator=True)
+    ana = world.chat.person("ana")
+    where = world.chat.conversation(ana)
+    await world.gateway()
+    operator, person = await world.live("olga", {}), await world.live("ana", {where: 0})
+    opened = DeadLetterOpened(
+        letter=ana.id, fingerprint="f1", bot="daisy", reference="W-1", at=datetime.now(UTC)
+    )
+
+    await world.publish(opened.model_dump_json().encode(), key="letters.f1")
+    await world.say(where)
+    await operator.until(lambda: operator.of("dead_letter.opened"))
+    await person.until(lambda: person.seqs(where) == [1])
+
+    assert [one["reference"] for one in operator.of("dead_letter.opened")] == ["W-1"]
+    assert person.of("dead_letter.opened") == []
 
 
 async def test_signing_out_closes_the_sockets_of_that_session_at_once(world):

@@ -78,7 +78,7 @@ class TurnEnded(Message):
 
 
 class DeadLetterOpened(Message):
-    """A letter was opened, or failed again, or was closed. Goes to operators only, without seq.
+    """Letters of a group were opened or failed again; the newest is named. To operators, no seq.
 
     Key `letters.<fingerprint>`. Losing one costs a moment: the inbox reads again by itself.
     """
@@ -88,7 +88,6 @@ class DeadLetterOpened(Message):
     fingerprint: str
     bot: str | None
     reference: str
-    failures: int
     at: UtcTime
 
 

@@ -3,10 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from warren.contracts.base import JsonObject, Request, UtcTime, View
-from warren.contracts.bot import BotPart
+from warren.contracts.base import JsonObject, Message, Request, UtcTime, View
 from warren.contracts.chat import MAX_BODY_CHARS, MessageView, TurnView
 from warren.contracts.failure import FailureReason
 from warren.contracts.payload import Draft, PayloadMessage
@@ -198,19 +197,15 @@ class LetterView(View):
     deleted_at: UtcTime | None = None
 
 
-class ChatMl(BotPart):
+class ChatMl(Message):
     """One message as a model takes it."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
     role: Annotated[str, Field(examples=["user"])]
     content: str | None = None
 
 
-class Payload(BotPart):
+class Payload(Message):
     """What an edited payload must look like: the known keys are checked, any other is kept."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
     messages: tuple[PayloadMessage, ...]
     chatml: tuple[ChatMl, ...] | None = None

@@ -3,6 +3,7 @@
 Called by the keeper with the turn's conversation locked.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat_api.letters.tables import dead_letter
 
 _REPLAYING = text("""
-    select id, reference from dead_letter where turn_id = :turn and status = 'replaying'
+    select turn_id, id, reference from dead_letter
+    where turn_id = any(cast(:turns as uuid[])) and status = 'replaying'
 """)
 _PUT_ASIDE = text("""
     insert into letter_failure (letter_id, number, sameness, trigger, reason, run, position,
@@ -23,17 +25,23 @@ _PUT_ASIDE = text("""
       failed_at
     from dead_letter where id = :letter
 """)
-_KNOWN = text("select exists (select 1 from letter_failure where sameness = :sameness)")
+_KNOWN = text("""
+    select sameness from dead_letter where sameness = any(cast(:these as text[]))
+    union all
+    select sameness from letter_failure where sameness = any(cast(:these as text[]))
+""")
 _TRIGGER = text("""
     select kind from letter_act where letter_id = :letter
       and kind in ('replayed', 'edited', 'finished') order by id desc limit 1
 """)
 
 
-async def replaying(connection: AsyncConnection, turn: UUID) -> tuple[UUID, str] | None:
-    """Return id and reference of the letter that was resumed in this turn, or None."""
-    row = (await connection.execute(_REPLAYING, {"turn": turn})).one_or_none()
-    return None if row is None else (row.id, row.reference)
+async def replaying(
+    connection: AsyncConnection, turns: Iterable[UUID]
+) -> dict[UUID, tuple[UUID, str]]:
+    """Return id and reference of the letters that were resumed, by their turns."""
+    found = await connection.execute(_REPLAYING, {"turns": list(turns)})
+    return {row.turn_id: (row.id, row.reference) for row in found}
 
 
 async def put_aside_and_fail_again(
@@ -49,6 +57,6 @@ async def put_aside_and_fail_again(
     )
 
 
-async def known(connection: AsyncConnection, sameness: str) -> bool:
-    """Whether this failure was put aside before: it came a second time."""
-    return (await connection.execute(_KNOWN, {"sameness": sameness})).scalar_one()
+async def known(connection: AsyncConnection, these: Sequence[str]) -> set[str]:
+    """Return which of these failures are kept already: they came a second time."""
+    return set((await connection.execute(_KNOWN, {"these": list(these)})).scalars())
