@@ -86,5 +86,5 @@ class Promoter:
             for one in ready:
                 row = turns[one.id]
                 if row.state == "queued":
-                    done |= await admit(changes, [row], by_age=True)
+                    done |= await admit(changes, row, by_age=True)
         return done
