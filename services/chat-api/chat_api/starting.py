@@ -7,7 +7,6 @@ bot's slot becomes free (`promoting.py`). The conversation is locked.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, true
 
@@ -37,13 +36,13 @@ _SAID = text("""
     order by m.seq desc limit :history
 """)
 _QUEUED = (
-    turn_rows.select_turns()
-    .where(turn.c.state == "queued")
-    .order_by(turn.c.created_at, turn.c.id)
+    turn_rows.select_turns().where(turn.c.state == "queued").order_by(turn.c.created_at, turn.c.id)
 )
-_DOOR = func.unnest(
-    bindparam("places", type_=ARRAY(Uuid)), bindparam("bots", type_=ARRAY(Uuid))
-).table_valued("place", "bot", name="door").render_derived()
+_DOOR = (
+    func.unnest(bindparam("places", type_=ARRAY(Uuid)), bindparam("bots", type_=ARRAY(Uuid)))
+    .table_valued("place", "bot", name="door")
+    .render_derived()
+)
 _NEXT = (
     _QUEUED.where(turn.c.conversation_id == _DOOR.c.place, turn.c.bot_id == _DOOR.c.bot)
     .limit(1)
@@ -67,7 +66,7 @@ async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
     command = await _first_command(changes, started)
     body = command.model_dump_json(exclude_none=True).encode()
     if is_new:
-        await turn_rows.add(changes.connection, started, command=body)
+        changes.write_last(turn_rows.adding(started, body))
     else:
         await turn_rows.change(
             changes.connection,
