@@ -55,10 +55,11 @@ def _locking(these: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_IDS = bindparam("ids", expanding=True)
-_LOCK_MANY = _locking(conversation.c.id.in_(_IDS))
+_LOCK_MANY = _locking(conversation.c.id.in_(bindparam("ids", expanding=True)))
 _LOCK_OF_TURNS = _locking(
-    conversation.c.id.in_(select(turn.c.conversation_id).where(turn.c.id.in_(_IDS)))
+    conversation.c.id.in_(
+        select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
+    )
 )
 
 

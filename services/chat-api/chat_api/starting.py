@@ -133,7 +133,7 @@ async def admit(changes: Changes, first: TurnRow, *, by_age: bool = False) -> bo
     if bot.removed:
         await _cancel_all(changes, first)
         return True
-    elsewhere = False if by_age else await waits_elsewhere(changes.connection, first)
+    elsewhere = not by_age and await waits_elsewhere(changes.connection, bot, first)
     if not may_go_on_here(bot.doorway, elsewhere):
         return False
     await begin(changes, first, is_new=False)
