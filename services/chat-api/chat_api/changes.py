@@ -39,7 +39,7 @@ from warren.db.relay import Relay
 from warren.failpoints import hit
 
 
-def _locking(these: ColumnElement[bool]) -> Select[Any]:
+def _locking(these: ColumnElement[bool]) -> Select[Any, Any, Any]:
     """Return a select of conversations that locks them, and the clock after each lock; one row
     with the clock alone when there are none."""
     locked = (
@@ -101,7 +101,7 @@ class Changes:
         """Lock the conversations of these turns, likewise."""
         await self._lock(_LOCK_OF_TURNS, turns)
 
-    async def _lock(self, statement: Select[Any], ids: Iterable[UUID]) -> None:
+    async def _lock(self, statement: Select[Any, Any, Any], ids: Iterable[UUID]) -> None:
         rows = (await self.connection.execute(statement, {"ids": list(set(ids))})).all()
         for row in rows:
             if row.id is not None:
