@@ -30,6 +30,11 @@ class ServiceSettings(BaseSettings):
         """Whether browsers reach Warren by https: decides the cookie's name and its Secure flag."""
         return self.public_url.startswith("https://")
 
+    @property
+    def cookie_name(self) -> str:
+        """The session cookie's name: `__Host-` needs Secure, which plain http cannot have."""
+        return "__Host-warren" if self.public_is_https else "warren"
+
     @classmethod
     def read(cls) -> Self:
         """Return the settings, or end the process with one line per missing or bad variable."""

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api import turn_rows
 from chat_api.changes import Store
-from chat_api.sessions import SIGN_IN_AGAIN, Who, alive, who_is
+from chat_api.sessions import SIGN_IN_AGAIN, Who, who_is
 from chat_api.turn_rows import TurnRow
-from warren.contracts.inner import CatchUp, Membership
+from warren.contracts.inner import CatchUp
 from warren.errors import Unauthenticated
 
 MAX_CHANGES = 200  # more are quicker read by HTTP
@@ -43,12 +43,6 @@ def unbroken(known: int, head: int, changes: Sequence[Change]) -> bool:
     return known <= head <= known + len(seqs) and seqs == expected and len(seqs) <= MAX_CHANGES
 
 
-async def membership(store: Store, user: UUID) -> Membership:
-    """Return the last seq of each conversation that a user may see."""
-    async with store.reading.connect() as connection:
-        return Membership(heads=await _heads(connection, user))
-
-
 async def catch_up(store: Store, ask: CatchUp) -> bytes:
     """Return a CaughtUp as JSON: events go on as the bytes that they were logged with.
 
@@ -72,14 +66,11 @@ async def catch_up(store: Store, ask: CatchUp) -> bytes:
 
 
 async def _asker(store: Store, ask: CatchUp) -> Who:
-    if ask.session is None:
-        who = await alive(store, ask.user)
-    else:
-        try:
-            who = await who_is(store, UUID(ask.session))
-        except ValueError:
-            who = None
-    if who is None or who.id != ask.user:
+    try:
+        who = await who_is(store, UUID(ask.session))
+    except ValueError as error:
+        raise Unauthenticated(SIGN_IN_AGAIN) from error
+    if who.id != ask.user:
         raise Unauthenticated(SIGN_IN_AGAIN)
     return who
 

@@ -5,15 +5,30 @@ relay publishes. Conversations are locked in the order of their ids, so writers 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
-from sqlalchemy import Executable, Select, bindparam, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Insert,
+    Select,
+    Update,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chat_api.tables import conversation, outbox, turn
@@ -24,27 +39,28 @@ from warren.db.outbox import OutboxRow
 from warren.db.relay import Relay
 from warren.failpoints import hit
 
-_LOCK_MANY = (
-    select(conversation.c.id, conversation.c.last_seq)
-    .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(conversation.c.id)
-    .with_for_update()
-)
-_LOCK_OF_TURNS = (
-    select(conversation.c.id, conversation.c.last_seq)
-    .where(
-        conversation.c.id.in_(
-            select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
-        )
+
+def _locking(these: ColumnElement[bool]) -> Select[Any, Any, Any]:
+    """Return a select of conversations that locks them, and the clock after each lock; one row
+    with the clock alone when there are none."""
+    locked = (
+        select(conversation.c.id, conversation.c.last_seq)
+        .where(these)
+        .order_by(conversation.c.id)
+        .with_for_update()
+        .cte("locked")
     )
-    .order_by(conversation.c.id)
-    .with_for_update()
-)
-_CLOCK = select(func.clock_timestamp())
-_WRITE_HEADS = (
-    update(conversation)
-    .where(conversation.c.id == bindparam("place"))
-    .values(last_seq=bindparam("head"), active_at=func.now())
+    one = select(true().label("one")).subquery("one")
+    return select(locked.c.id, locked.c.last_seq, func.clock_timestamp().label("now")).select_from(
+        one.outerjoin(locked, true())
+    )
+
+
+_LOCK_MANY = _locking(conversation.c.id.in_(bindparam("ids", expanding=True)))
+_LOCK_OF_TURNS = _locking(
+    conversation.c.id.in_(
+        select(turn.c.conversation_id).where(turn.c.id.in_(bindparam("ids", expanding=True)))
+    )
 )
 
 
@@ -58,7 +74,7 @@ class Store:
     # set when a resumed turn has an outcome: bulk/running.py sends the next
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
+    @cached_property
     def reading(self) -> AsyncEngine:
         """The same pool without transactions: one round trip a statement."""
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -77,6 +93,7 @@ class Changes:
         self._out: list[Outgoing] = []
         self._later: dict[Executable, list[dict[str, Any]]] = {}
         self._places: list[tuple[UUID, int] | None] = []
+        self._along: list[Insert | Update] = []
 
     async def lock(self, ids: Iterable[UUID]) -> None:
         """Lock conversations until the commit. Unknown ids are ignored. Call once."""
@@ -86,10 +103,12 @@ class Changes:
         """Lock the conversations of these turns, likewise."""
         await self._lock(_LOCK_OF_TURNS, turns)
 
-    async def _lock(self, statement: Select[Any, Any], ids: Iterable[UUID]) -> None:
-        for row in await self.connection.execute(statement, {"ids": list(set(ids))}):
-            self.locked(row.id, row.last_seq)
-        self.now = (await self.connection.execute(_CLOCK)).scalar_one()
+    async def _lock(self, statement: Select[Any, Any, Any], ids: Iterable[UUID]) -> None:
+        rows = (await self.connection.execute(statement, {"ids": list(set(ids))})).all()
+        for row in rows:
+            if row.id is not None:
+                self.locked(row.id, row.last_seq)
+        self.now = max(row.now for row in rows)
 
     def locked(self, conversation_id: UUID, head: int, now: datetime | None = None) -> None:
         """Note a conversation that the caller has locked by a statement of its own."""
@@ -134,17 +153,34 @@ class Changes:
         for statement, rows in put_off.items():
             await self.connection.execute(statement, rows)
 
+    def write_last(self, statement: Insert | Update) -> None:
+        """Write this with what goes out: nothing in this transaction reads it before the commit."""
+        self._along.append(statement)
+
     async def write(self) -> list[OutboxRow]:
         """Write what was put off, heads and outbox rows; the last statements before the commit."""
         await self.flush()
-        moved = [
-            {"place": place, "head": head}
-            for place, head in self._heads.items()
-            if head != self._written[place]
-        ]
+        moved = {place: head for place, head in self._heads.items() if head != self._written[place]}
         if moved:
-            await self.connection.execute(_WRITE_HEADS, moved)
-        return await outbox.add(self.connection, self._out, self._places)
+            self.write_last(_heads(moved))
+        return await outbox.add(self.connection, self._out, self._places, self._along)
+
+
+def _heads(moved: Mapping[UUID, int]) -> Update:
+    """Return the update of the conversations' counters."""
+    head = (
+        func.unnest(
+            bindparam(None, list(moved), type_=ARRAY(Uuid)),
+            bindparam(None, list(moved.values()), type_=ARRAY(BigInteger)),
+        )
+        .table_valued("place", "seq", name="head")
+        .render_derived()
+    )
+    return (
+        update(conversation)
+        .where(conversation.c.id == head.c.place)
+        .values(last_seq=head.c.seq, active_at=func.now())
+    )
 
 
 def event_message(key: str, event: BaseModel, turn_id: UUID | None = None) -> Outgoing:

@@ -102,8 +102,11 @@ async def lock_bots(connection: AsyncConnection, bots: Iterable[UUID]) -> None:
     await connection.execute(_LOCK_ALL, {"bots": list(set(bots))})
 
 
-async def waits_elsewhere(connection: AsyncConnection, row: TurnRow) -> bool:
-    """Whether a turn of the same bot waits longer for a slot, in another conversation."""
+async def waits_elsewhere(connection: AsyncConnection, bot: Present, row: TurnRow) -> bool:
+    """Whether a turn of the same bot waits longer for a slot, in another conversation. Nobody
+    waits for a slot of a bot that is far below its limit."""
+    if _far_below_limit(bot.doorway):
+        return False
     found = await connection.execute(
         _WAITS_ELSEWHERE,
         {"bot": row.bot_id, "place": row.conversation_id, "since": row.created_at},
@@ -119,8 +122,12 @@ def _present(row: RowMapping) -> Present:
 
 async def _counted(connection: AsyncConnection, one: Present) -> Present:
     doorway = one.doorway
-    if doorway.door_held or doorway.running + NEAR < doorway.concurrency:
+    if doorway.door_held or _far_below_limit(doorway):
         return one
     await connection.execute(_LOCK, {"bot": one.bot_id})
     found = await connection.execute(_COUNT_AGAIN, {"bot": one.bot_id})
     return replace(one, doorway=replace(doorway, running=found.scalar_one()))
+
+
+def _far_below_limit(doorway: Doorway) -> bool:
+    return doorway.running + NEAR < doorway.concurrency

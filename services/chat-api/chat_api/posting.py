@@ -134,7 +134,7 @@ async def _at_the_door(changes: Changes, bot: Present, shown: MessageView) -> No
         case Start():
             await begin(changes, _new_turn(changes, bot, shown), is_new=True)
         case Wait():
-            await turn_rows.add(changes.connection, _new_turn(changes, bot, shown))
+            changes.write_last(turn_rows.adding(_new_turn(changes, bot, shown)))
         case Join(turn_id):
             await changes.connection.execute(
                 update(turn)

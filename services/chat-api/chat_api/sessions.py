@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api.changes import Store, changing, event_message
@@ -165,19 +165,6 @@ async def use_ticket(store: Store, secret: str) -> Who:
     if row is None or not row.fresh:
         raise Unauthenticated("This ticket was used or is over 30 s old. Ask for a new one.")
     return await who_is(store, row.session_id)
-
-
-async def alive(store: Store, account_id: UUID) -> Who | None:
-    """Return a person by id, without a session; None when there is no such person."""
-    async with store.reading.connect() as connection:
-        found = await connection.execute(
-            select(text("id, username, display_name, operator"))
-            .select_from(text("account"))
-            .where(text("id = :id and active and kind = 'person'")),
-            {"id": account_id},
-        )
-        row = found.mappings().one_or_none()
-    return None if row is None else _who({**row, "session": UUID(int=0)})
 
 
 def _who(row: dict[str, object]) -> Who:

@@ -7,9 +7,8 @@ bot's slot becomes free (`promoting.py`). The conversation is locked.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, true
 
 from chat_api import turn_rows
 from chat_api.allowance import allowed_seconds
@@ -37,11 +36,21 @@ _SAID = text("""
     order by m.seq desc limit :history
 """)
 _QUEUED = (
-    turn_rows.select_turns()
-    .where(
-        turn.c.state == "queued", turn.c.conversation_id.in_(bindparam("places", expanding=True))
-    )
-    .order_by(turn.c.created_at, turn.c.id)
+    turn_rows.select_turns().where(turn.c.state == "queued").order_by(turn.c.created_at, turn.c.id)
+)
+_DOOR = (
+    func.unnest(bindparam("places", type_=ARRAY(Uuid)), bindparam("bots", type_=ARRAY(Uuid)))
+    .table_valued("place", "bot", name="door")
+    .render_derived()
+)
+_NEXT = (
+    _QUEUED.where(turn.c.conversation_id == _DOOR.c.place, turn.c.bot_id == _DOOR.c.bot)
+    .limit(1)
+    .lateral("next")
+)
+_FIRST_OF_EACH = select(_NEXT).select_from(_DOOR.join(_NEXT, true()))
+_ALL_OF_ONE = _QUEUED.where(
+    turn.c.conversation_id == bindparam("place"), turn.c.bot_id == bindparam("bot")
 )
 
 
@@ -57,7 +66,7 @@ async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
     command = await _first_command(changes, started)
     body = command.model_dump_json(exclude_none=True).encode()
     if is_new:
-        await turn_rows.add(changes.connection, started, command=body)
+        changes.write_last(turn_rows.adding(started, body))
     else:
         await turn_rows.change(
             changes.connection,
@@ -98,39 +107,45 @@ async def open_doors(changes: Changes, ended: Iterable[TurnRow]) -> None:
 
     A queued turn that must leave its slot to another conversation is started by `promoting.py`.
     """
-    doors = {(one.conversation_id, one.bot_id) for one in ended}
+    doors = sorted({(one.bot_id, one.conversation_id) for one in ended})
     if not doors:
         return
-    changes.freed = True
-    places = sorted({place for place, _ in doors})
-    found = await changes.connection.execute(_QUEUED, {"places": places})
-    waiting: dict[tuple[UUID, UUID], list[TurnRow]] = {}
-    for row in map(from_row, found.mappings()):
-        waiting.setdefault((row.conversation_id, row.bot_id), []).append(row)
-    for door in sorted(doors & waiting.keys(), key=lambda door: (door[1], door[0])):
-        await admit(changes, waiting[door])
+    bots, places = zip(*doors, strict=True)
+    found = await changes.connection.execute(
+        _FIRST_OF_EACH, {"places": list(places), "bots": list(bots)}
+    )
+    waiting = {(row.bot_id, row.conversation_id): row for row in map(from_row, found.mappings())}
+    for door in doors:
+        if door not in waiting or not await admit(changes, waiting[door]):
+            changes.freed = True
 
 
-async def admit(changes: Changes, queue: list[TurnRow], *, by_age: bool = False) -> bool:
+async def admit(changes: Changes, first: TurnRow, *, by_age: bool = False) -> bool:
     """Start the first turn of one door's queue if it may; cancel all when the bot is gone. Return
     whether anything was done.
 
     by_age says that the caller goes through the waiting turns oldest first, over all conversations.
     """
-    first = queue[0]
     (bot,) = await counted(
         changes.connection,
         [await bot_at(changes.connection, first.conversation_id, first.bot_id)],
     )
     if bot.removed:
-        for row in queue:
-            await cancel_queued(changes, row)
+        await _cancel_all(changes, first)
         return True
-    elsewhere = False if by_age else await waits_elsewhere(changes.connection, first)
+    elsewhere = not by_age and await waits_elsewhere(changes.connection, bot, first)
     if not may_go_on_here(bot.doorway, elsewhere):
         return False
     await begin(changes, first, is_new=False)
     return True
+
+
+async def _cancel_all(changes: Changes, first: TurnRow) -> None:
+    found = await changes.connection.execute(
+        _ALL_OF_ONE, {"place": first.conversation_id, "bot": first.bot_id}
+    )
+    for row in map(from_row, found.mappings().all()):
+        await cancel_queued(changes, row)
 
 
 async def cancel_queued(changes: Changes, row: TurnRow) -> None:

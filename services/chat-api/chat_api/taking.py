@@ -154,5 +154,6 @@ class _Taking:
             if row.reference is not None:
                 await connection.execute(_RESOLVE, {"turn": row.id})
         await open_doors(self._changes, [row for row, _ in self._ends if row.holds_door])
-        self._changes.freed |= bool(self._ends)  # a resumed turn holds no door, but a slot
+        # A turn that was resumed holds no door, but a slot.
+        self._changes.freed |= any(not row.holds_door for row, _ in self._ends)
         self._changes.settled |= any(row.reference is not None for row, _ in self._ends)

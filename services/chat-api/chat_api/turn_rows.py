@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import Insert, RowMapping, Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api.tables import turn
@@ -103,12 +103,12 @@ async def open_turns(connection: AsyncConnection, places: Sequence[UUID]) -> lis
     return [from_row(row) for row in found.mappings()]
 
 
-async def add(connection: AsyncConnection, row: TurnRow, **more: Any) -> None:
-    """Insert a turn. more holds its bytes: command."""
+def adding(row: TurnRow, command: bytes | None = None) -> Insert:
+    """Return the insert of a new turn, with its first command when it starts at once."""
     values = {name: getattr(row, name) for name in TurnRow.__dataclass_fields__}
     values["steps"] = [step.model_dump(mode="json") for step in row.steps]
     values["answers"] = list(row.answers)
-    await connection.execute(insert(turn), values | more)
+    return insert(turn).values(values | {"command": command})
 
 
 async def change(connection: AsyncConnection, turn_id: UUID, **values: Any) -> None:

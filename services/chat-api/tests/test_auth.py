@@ -164,3 +164,13 @@ async def test_a_cookie_identifies_on_the_inner_port_with_the_service_token_only
 
     assert known.json()["username"] == "ana"
     assert strange.status_code == 401
+
+
+@pytest.mark.parametrize("name", ["a", "1ana", "Ana", "ana maria", "a" * 64, 7])
+async def test_a_username_that_cannot_be_is_refused_in_plain_words(world, name):
+    refused = await sign_up(world, name)
+
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert fault["pointer"] == "/username"
+    assert fault["detail"].startswith("A username has 2 to 63 characters: small letters")

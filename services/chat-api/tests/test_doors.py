@@ -4,6 +4,8 @@ a bot's concurrency; whatever waits starts when it may."""
 import asyncio
 from collections import Counter
 
+from sqlalchemy import text
+
 from chat_api import promoting
 from chat_api.cancel import cancel
 from chat_api.promoting import Promoter
@@ -240,3 +242,49 @@ async def test_promoters_and_keepers_that_meet_at_two_bots_do_not_deadlock(world
         await Promoter(world.store).promote()
 
     assert Counter(await states(world)) == {"parked": 8, "running": 2, "queued": 14}
+
+
+async def test_bots_are_locked_in_the_order_of_their_ids_before_any_turn_starts(world):
+    ana = await world.person()
+    bots = {await world.bot(name, concurrency=1): name for name in ("one", "two")}
+    low, high = sorted(bots)
+    for bot in (high, high, low, low):  # the higher one's turns have waited longer
+        await world.say(ana, await world.place(ana, bot))
+    await world.sql("update turn set state = 'done', holds_door = false where state = 'running'")
+
+    lock = text("select 1 from bot where account_id = :bot for update nowait")
+    async with world.store.engine.begin() as other:
+        await other.execute(lock, {"bot": low})
+        starting = asyncio.ensure_future(Promoter(world.store).promote())
+        await waits_for_a_lock(world)
+        await other.execute(lock, {"bot": high})  # else the two would wait for each other
+    await starting
+
+    assert Counter(await states(world)) == {"done": 2, "running": 2}
+
+
+async def waits_for_a_lock(world):
+    waiting = text("""
+        select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'
+    """)
+    async with asyncio.timeout(5):
+        while not await world.value(waiting):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_turn_that_cannot_be_started_is_cancelled_and_stops_nobody(world):
+    ana, bot = await world.person(), await world.bot(concurrency=1)
+    places = [await world.place(ana, bot) for _ in range(3)]
+    for place in places:
+        await world.say(ana, place)
+    await world.bot(number=2, concurrency=9)
+    bad = (await world.turns())[1]
+    await world.sql("update turn set steps = '[{}]' where id = :id", id=bad.id)
+
+    await Promoter(world.store).promote()
+
+    turns = await world.turns()
+    assert [turn.state for turn in turns] == ["running", "cancelled", "running"]
+    assert (turns[1].run, turns[1].failure) == (2, promoting.UNSTARTABLE)
+    assert (await world.log(places[1]))[-1] == (2, "turn.ended")

@@ -30,8 +30,3 @@ class Settings(ServiceSettings):
     recheck_seconds: Annotated[
         float, Field(gt=0, le=58, description="at most, between two checks of a session")
     ] = 50
-
-    @property
-    def cookie_name(self) -> str:
-        """The name of the session cookie, which depends on whether PUBLIC_URL is https."""
-        return "__Host-warren" if self.public_is_https else "warren"

@@ -38,6 +38,7 @@ def public_app(settings: Settings, engine: AsyncEngine, watcher: Watcher, askers
         openapi_url="/api/v1/bots/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     problems.install(app)
     app.include_router(public_routes(engine, watcher, askers))
@@ -50,7 +51,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     client = InnerClient(settings.chat_api_inner_url, token)
     try:
         async with engine_of(settings.database_url.get_secret_value()) as engine:
-            await _serve(settings, engine, Askers(ChatApiInner(client)), stop)
+            await _serve(settings, engine, Askers(ChatApiInner(client), settings.cookie_name), stop)
     finally:
         await client.close()
 

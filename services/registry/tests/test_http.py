@@ -27,6 +27,7 @@ PATHS = [
     ("GET", "/bots/echo/revisions/'; drop table bot; --", 404),
     ("PUT", "/bots/echo", 405),
     ("GET", "/nothing", 404),
+    ("GET", "/bots/", 404),
 ]
 
 

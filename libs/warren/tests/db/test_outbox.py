@@ -226,3 +226,60 @@ async def test_the_relay_reaches_a_real_queue(database: str, vhost: Vhost):
                 if len(got) == 5:
                     break
     assert got == [b"-1", b"-2", b"-3", b"-4", b"-5"], "no kind serves them: the net caught them"
+
+
+async def test_a_row_does_not_wait_for_the_confirms_of_those_before_it(database: str):
+    class Slow(Recorder):
+        async def publish(self, message: Outgoing, timeout_seconds: float = 10) -> None:
+            await super().publish(message)
+            if message.body == b"0":
+                await asyncio.Event().wait()
+
+    recorder = Slow()
+    async with engine_with_table(database) as engine:
+        outbox = Outbox(TABLE)
+        relay = Relay(engine, outbox, recorder)  # type: ignore[arg-type]
+        async with engine.begin() as connection:
+            first, second = await outbox.add(connection, [event(n) for n in range(2)])
+        async with running(relay):
+            relay.offer([first])
+            await asyncio.sleep(0.05)
+            relay.offer([second])
+
+            async def second_marked() -> bool:
+                return await unpublished(engine) == 1
+
+            await eventually(second_marked)
+    assert recorder.sent == [b"0", b"1"]
+
+
+async def test_batches_that_come_back_go_again_in_their_order(
+    database: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("warren.db.relay.RETRY_SECONDS", 0.1)
+    opening = asyncio.Event()
+
+    class Flaky(Recorder):
+        async def publish(self, message: Outgoing, timeout_seconds: float = 10) -> None:
+            if not opening.is_set():
+                await opening.wait()
+                raise BrokerUnavailable
+            await super().publish(message)
+
+    recorder = Flaky()
+    async with engine_with_table(database) as engine:
+        outbox = Outbox(TABLE)
+        relay = Relay(engine, outbox, recorder)  # type: ignore[arg-type]
+        async with engine.begin() as connection:
+            rows = await outbox.add(connection, [event(n) for n in range(5)])
+        async with running(relay):
+            for row in rows:
+                relay.offer([row])
+                await asyncio.sleep(0.01)
+            opening.set()
+
+            async def all_marked() -> bool:
+                return await unpublished(engine) == 0
+
+            await eventually(all_marked)
+    assert recorder.sent == [str(n).encode() for n in range(5)]

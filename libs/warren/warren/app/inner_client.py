@@ -1,13 +1,12 @@
 """A client for another service's inner port: service token, short timeouts, plain errors."""
 
 from typing import TypeVar
-from uuid import UUID
 
 import httpx2
 from pydantic import BaseModel
 
 from warren.contracts.accounts import Identity
-from warren.contracts.inner import CatchUp, CaughtUp, Credentials, Membership
+from warren.contracts.inner import CatchUp, CaughtUp, Credentials
 from warren.errors import NotFound, Retryable, Unauthenticated
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -72,7 +71,3 @@ class ChatApiInner:
     async def catch_up(self, ask: CatchUp) -> CaughtUp:
         """Return what a socket missed. Raises Unauthenticated when the person is gone."""
         return await self._client.call("POST", "/inner/catch-up", CaughtUp, ask)
-
-    async def membership(self, user: UUID) -> Membership:
-        """Return which conversations a user may see now."""
-        return await self._client.call("GET", f"/inner/membership/{user}", Membership)

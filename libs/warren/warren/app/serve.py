@@ -1,6 +1,7 @@
 """Serve ASGI apps until SIGTERM: stop taking requests, finish those in flight, return."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 GRACE_SECONDS = 10  # requests in flight at SIGTERM
+GC_THRESHOLD = (50_000, 20, 50)  # Python's own 700 costs a fifth of a request's time
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def stop_event() -> asyncio.Event:
 
 async def serve(listeners: Sequence[Listener], stop: asyncio.Event) -> None:
     """Run until stop is set. Raises SystemExit when a port cannot be had."""
+    gc.freeze()  # modules and routes live as long as the process: not to be looked through again
+    gc.set_threshold(*GC_THRESHOLD)
     servers = [server(one) for one in listeners]
 
     async def end() -> None:

@@ -1,14 +1,26 @@
 """Who people are: sign-up, login, tokens, the shared list of people and bots."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from warren.contracts.base import Request, UtcTime, View
 from warren.contracts.names import USERNAME
 
-Username = Annotated[str, Field(pattern=USERNAME, examples=["ana"])]
+
+def _in_words(given: Any, check: ValidatorFunctionWrapHandler) -> str:
+    """Say what a username may be, instead of the pattern that it does not match."""
+    try:
+        return check(given)
+    except ValidationError as error:
+        raise ValueError(
+            "A username has 2 to 63 characters: small letters a to z, digits, dots, hyphens and"
+            " underscores. The first is a letter."
+        ) from error
+
+
+Username = Annotated[str, Field(pattern=USERNAME, examples=["ana"]), WrapValidator(_in_words)]
 Password = Annotated[str, Field(min_length=8, max_length=256)]
 
 

@@ -28,12 +28,6 @@ class SessionEnded(Message):
     session: str
 
 
-class Membership(Message):
-    """Which conversations a user may see, each with its last seq."""
-
-    heads: dict[UUID, int]
-
-
 class CatchUp(Message):
     """hello of one socket: who asks, and the last seq it knows of each conversation.
 
@@ -42,7 +36,7 @@ class CatchUp(Message):
 
     user: UUID
     conversations: dict[UUID, int]
-    session: str | None = None
+    session: str
 
 
 class Missed(Message):

@@ -5,22 +5,28 @@ Used by chat-api and registry. add() writes rows and returns them; after the com
 Relay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     DateTime,
     Identity,
     Index,
+    Insert,
     LargeBinary,
     MetaData,
     String,
     Table,
+    Update,
     Uuid,
+    bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -29,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import CONTROL, EVENTS
@@ -65,6 +72,60 @@ def outbox_table(metadata: MetaData) -> Table:
     )
 
 
+# What an insert gives to each row, and the type of the array that brings it for all rows.
+_GIVEN: Mapping[str, TypeEngine[Any]] = {
+    "message_id": Uuid(),
+    "exchange": String(),
+    "key": String(),
+    "type": String(),
+    "correlation_id": String(),
+    "headers": String(),  # JSON as text
+    "body": LargeBinary(),
+    "conversation_id": Uuid(),
+    "seq": BigInteger(),
+}
+
+
+def _insert_many(table: Table) -> Insert:
+    """Return one insert for any number of messages; their ids are given in their order."""
+    arrays = [bindparam(f"all_{name}", type_=ARRAY(kind)) for name, kind in _GIVEN.items()]
+    given = (
+        func.unnest(*arrays)
+        .table_valued(*_GIVEN, with_ordinality="number", name="given")
+        .render_derived()
+    )
+    columns = [
+        cast(given.c[name], JSON).label(name) if name == "headers" else given.c[name]
+        for name in _GIVEN
+    ]
+    rows = select(*columns, bindparam("until", type_=DateTime(timezone=True)))
+    return (
+        insert(table)
+        .from_select([*_GIVEN, "claimed_until"], rows.order_by(given.c.number))
+        .returning(table.c.id)
+    )
+
+
+def _columns(
+    messages: Sequence[Outgoing], places: Sequence[tuple[UUID, int] | None] | None
+) -> dict[str, Any]:
+    """Return the parameters of _insert_many()."""
+    where = places or [None] * len(messages)
+    correlations = [one.correlation_id for one in messages]
+    return {
+        "until": datetime.now(UTC) + CLAIM,
+        "all_message_id": [UUID(str(one.message_id)) for one in messages],
+        "all_exchange": [one.exchange for one in messages],
+        "all_key": [one.key for one in messages],
+        "all_type": [one.type for one in messages],
+        "all_correlation_id": [str(one) if one else None for one in correlations],
+        "all_headers": [orjson.dumps(dict(one.headers or {})).decode() for one in messages],
+        "all_body": [one.body for one in messages],
+        "all_conversation_id": [place[0] if place else None for place in where],
+        "all_seq": [place[1] if place else None for place in where],
+    }
+
+
 class OutboxRow:
     """One row that has been written: its number and the message to publish."""
 
@@ -80,37 +141,26 @@ class Outbox:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self._insert = _insert_many(table)
 
     async def add(
         self,
         connection: AsyncConnection,
         messages: Sequence[Outgoing],
         places: Sequence[tuple[UUID, int] | None] | None = None,
+        along: Sequence[Insert | Update] = (),
     ) -> list[OutboxRow]:
         """Write messages in order. places gives (conversation, seq) of those that are visible
-        changes."""
+        changes. along is written by the same statement, in any order: it saves round trips."""
         if not messages:
+            for one in along:
+                await connection.execute(one)
             return []
-        until = datetime.now(UTC) + CLAIM
-        rows: list[dict[str, Any]] = []
-        for number, one in enumerate(messages):
-            place = places[number] if places else None
-            rows.append(
-                {
-                    "message_id": UUID(str(one.message_id)),
-                    "exchange": one.exchange,
-                    "key": one.key,
-                    "type": one.type,
-                    "correlation_id": str(one.correlation_id) if one.correlation_id else None,
-                    "headers": dict(one.headers or {}),
-                    "body": one.body,
-                    "conversation_id": place[0] if place else None,
-                    "seq": place[1] if place else None,
-                    "claimed_until": until,
-                }
-            )
-        statement = insert(self.table).returning(self.table.c.id, sort_by_parameter_order=True)
-        ids = (await connection.execute(statement, rows)).scalars().all()
+        statement = self._insert.add_cte(
+            *(one.cte(f"along_{number}") for number, one in enumerate(along))
+        )
+        found = await connection.execute(statement, _columns(messages, places))
+        ids = sorted(found.scalars())  # given in the order of the messages
         return [OutboxRow(id, message) for id, message in zip(ids, messages, strict=True)]
 
     async def claim(self, connection: AsyncConnection, limit: int) -> list[OutboxRow]:

@@ -22,12 +22,14 @@ from warren.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PUBLISHED, OUTBOX_SWEPT
 log = get_logger(__name__)
 
 BATCH = 500
-SWEEP_SECONDS = 1.0  # how often rows are sought that nobody published (their writer died)
-FORGET_EVERY = 3600  # sweeps between two clean-ups of old rows
+IN_FLIGHT = 8  # batches that wait for their confirms at once: a new row need not wait for the last
+MARK_SECONDS = 0.05  # between two marks: what was confirmed meanwhile is one statement
+SWEEP_SECONDS = 2.0  # how often rows are sought that nobody published (their writer died)
+FORGET_EVERY = 1800  # sweeps between two clean-ups of old rows
 FORGET_BATCH = 5000  # rows deleted in one transaction
 RETRY_SECONDS = 0.5
 FLUSH_POLL_SECONDS = 0.02
-MAX_WAITING = 20_000  # rows kept in memory; above it they are left to the sweeper
+MAX_KNOWN = 20_000  # rows kept in memory; above it they are left to the sweeper
 
 
 class Relay:
@@ -35,18 +37,21 @@ class Relay:
     process."""
 
     def __init__(self, engine: AsyncEngine, outbox: Outbox, publisher: Publisher) -> None:
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._outbox = outbox
         self._publisher = publisher
         self._waiting: deque[OutboxRow] = deque()
-        self._known: set[int] = set()
+        self._confirmed: list[OutboxRow] = []
+        self._known: set[int] = set()  # waiting, in flight or confirmed
         self._wake = asyncio.Event()
+        self._mark_soon = asyncio.Event()
+        self._paused_until = 0.0  # the loop's time
 
     def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Hand over rows whose transaction has committed. Never blocks; a row offered twice goes
         once."""
         for row in rows:
-            if row.id not in self._known and len(self._waiting) < MAX_WAITING:
+            if row.id not in self._known and len(self._known) < MAX_KNOWN:
                 self._known.add(row.id)
                 self._waiting.append(row)
         self._wake.set()
@@ -55,6 +60,7 @@ class Relay:
         """Publish until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._publish_waiting())
+            tasks.create_task(self._mark_confirmed())
             tasks.create_task(self._sweep())
 
     async def flush(self, seconds: float) -> bool:
@@ -71,12 +77,23 @@ class Relay:
         return True
 
     async def _publish_waiting(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                await self._publish_batch(batch)
+        """Publish in order, without waiting for the confirms of what went before."""
+        slots = asyncio.Semaphore(IN_FLIGHT)
+        async with asyncio.TaskGroup() as batches:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    await slots.acquire()
+                    await self._pause()
+                    batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                    sending = batches.create_task(self._publish_batch(batch))
+                    sending.add_done_callback(lambda _: slots.release())
+
+    async def _pause(self) -> None:
+        left = self._paused_until - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.sleep(left)
 
     async def _publish_batch(self, batch: list[OutboxRow]) -> None:
         hit("relay.before_publish")
@@ -84,19 +101,21 @@ class Relay:
             *(self._publisher.publish(row.message) for row in batch), return_exceptions=True
         )
         hit("relay.before_mark")
-        done = [row for row, result in zip(batch, sent, strict=True) if result is None]
-        left = [row for row, result in zip(batch, sent, strict=True) if result is not None]
-        if done:
-            await self._mark(done)
+        left: list[tuple[OutboxRow, BaseException]] = []
+        for row, error in zip(batch, sent, strict=True):
+            if error is None:
+                self._confirmed.append(row)
+            else:
+                left.append((row, error))
+        self._mark_soon.set()
         if left:
-            self._put_back(left, [result for result in sent if result is not None])
-            await asyncio.sleep(RETRY_SECONDS)
+            self._put_back(left)
 
-    def _put_back(self, rows: list[OutboxRow], errors: Sequence[BaseException]) -> None:
+    def _put_back(self, left: Sequence[tuple[OutboxRow, BaseException]]) -> None:
         """Publish again what the broker did not take. A row that can never be published stays in
         the table and stops nobody: the sweeper tells of it at every look."""
         again: list[OutboxRow] = []
-        for row, error in zip(rows, errors, strict=True):
+        for row, error in left:
             if isinstance(error, BrokerUnavailable):
                 again.append(row)
                 continue
@@ -104,12 +123,23 @@ class Relay:
             log.error("a row cannot be published", row=row.id, key=row.message.key, exc_info=error)
         if again:
             log.warning("broker did not take messages, trying again", rows=len(again))
-            self._waiting.extendleft(reversed(again))
+            self._paused_until = asyncio.get_running_loop().time() + RETRY_SECONDS
+            # Of several batches that come back the later one may be here already.
+            self._waiting = deque(sorted([*again, *self._waiting], key=lambda row: row.id))
             self._wake.set()
+
+    async def _mark_confirmed(self) -> None:
+        while True:
+            await self._mark_soon.wait()
+            self._mark_soon.clear()
+            rows, self._confirmed = self._confirmed, []
+            if rows:
+                await self._mark(rows)
+            await asyncio.sleep(MARK_SECONDS)
 
     async def _mark(self, rows: Sequence[OutboxRow]) -> None:
         try:
-            async with self._engine.begin() as connection:
+            async with self._engine.connect() as connection:
                 await self._outbox.mark_published(connection, [row.id for row in rows])
         except (SQLAlchemyError, OSError) as error:
             log.warning(
@@ -122,7 +152,7 @@ class Relay:
     async def _forget(self) -> None:
         """Delete the old rows, a little at a time."""
         while True:
-            async with self._engine.begin() as connection:
+            async with self._engine.connect() as connection:
                 if await self._outbox.forget_old(connection, FORGET_BATCH) < FORGET_BATCH:
                     return
             await asyncio.sleep(0.1)
@@ -131,7 +161,7 @@ class Relay:
         sweeps = 0
         while True:
             try:
-                async with self._engine.begin() as connection:
+                async with self._engine.connect() as connection:
                     rows = await self._outbox.claim(connection, BATCH)
                     OUTBOX_OLDEST_SECONDS.set(
                         await self._outbox.oldest_unpublished_seconds(connection)

@@ -8,6 +8,7 @@ from chat_api.changes import Store
 from chat_api.parts import Parts, parts_of
 from chat_api.sessions import ABSOLUTE, Who, who_has
 from chat_api.settings import Settings
+from warren.app.credentials import credentials_of
 from warren.contracts.problem import Problem
 
 PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -26,17 +27,10 @@ async def store_of(parts: WithParts) -> Store:
 WithStore = Annotated[Store, Depends(store_of)]
 
 
-def cookie_name(settings: Settings) -> str:
-    """Return the session cookie's name: `__Host-` needs Secure, which plain http cannot have."""
-    return "__Host-warren" if settings.public_is_https else "warren"
-
-
 async def secret_of(request: Request, parts: WithParts) -> str | None:
     """Return the secret that a request carries, or None."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    return request.cookies.get(cookie_name(parts.settings))
+    found = credentials_of(request, parts.settings.cookie_name)
+    return (found.bearer or found.cookie) if found else None
 
 
 async def asker(parts: WithParts, secret: Annotated[str | None, Depends(secret_of)]) -> Who:
@@ -50,7 +44,7 @@ Asker = Annotated[Who, Depends(asker)]
 def set_cookie(response: Response, settings: Settings, secret: str) -> None:
     """Give a browser its session."""
     response.set_cookie(
-        cookie_name(settings),
+        settings.cookie_name,
         secret,
         max_age=int(ABSOLUTE["cookie"].total_seconds()),
         path="/",
@@ -63,7 +57,7 @@ def set_cookie(response: Response, settings: Settings, secret: str) -> None:
 def drop_cookie(response: Response, settings: Settings) -> None:
     """Take a browser's session away."""
     response.delete_cookie(
-        cookie_name(settings),
+        settings.cookie_name,
         path="/",
         secure=settings.public_is_https,
         httponly=True,

@@ -1,14 +1,12 @@
 """/inner: what gateway and registry ask, with the service token."""
 
-from uuid import UUID
-
 from fastapi import APIRouter, Response
 
 from chat_api import catchup
 from chat_api.routes.asker import WithStore
 from chat_api.sessions import use_ticket, who_has
 from warren.contracts.accounts import Identity
-from warren.contracts.inner import CatchUp, CaughtUp, Credentials, Membership
+from warren.contracts.inner import CatchUp, CaughtUp, Credentials
 
 router = APIRouter(prefix="/inner")
 
@@ -25,9 +23,3 @@ async def identify(ask: Credentials, store: WithStore) -> Identity:
 async def catch_up(ask: CatchUp, store: WithStore) -> Response:
     """Return what a socket missed."""
     return Response(await catchup.catch_up(store, ask), media_type="application/json")
-
-
-@router.get("/membership/{user}")
-async def membership(user: UUID, store: WithStore) -> Membership:
-    """Return which conversations a user may see."""
-    return await catchup.membership(store, user)
