@@ -1,4 +1,4 @@
-// npm run screenshots [-- FOLDER]: every screen wide and at 360 px, light and dark.
+// npm run screenshots [-- FOLDER [PATTERN]]: every screen wide and at 360 px, light and dark.
 // With WARREN_URL the pictures are of that running Warren (a new account is made there);
 // without it, of the made-up conversations of demo.html, served by Vite.
 import { mkdir } from "node:fs/promises";
@@ -48,6 +48,30 @@ async function serveDemo() {
   return server;
 }
 
+/** What a person does before the picture. */
+const prepare = {
+  "letters-open": async (page) => {
+    await page
+      .getByRole("button", { name: /^Show the letters/ })
+      .first()
+      .click();
+    await page.getByRole("checkbox").first().check();
+    await page.waitForTimeout(300);
+  },
+  "letters-plan": async (page) => {
+    await page.getByRole("button", { name: "Replay" }).first().click();
+    await page.waitForTimeout(500);
+  },
+  "letter-replay": (page) => page.getByRole("button", { name: "Replay as is" }).click(),
+  "letter-edit": async (page) => {
+    await page.getByRole("textbox", { name: "Payload as JSON" }).waitFor();
+    await page.getByRole("textbox", { name: "Payload as JSON" }).press("Control+End");
+    await page.keyboard.type(",");
+    await page.waitForTimeout(900);
+  },
+  "letter-finish": (page) => page.getByRole("button", { name: "Finish by hand" }).click(),
+};
+
 async function shootDemo(context, base, shoot) {
   const screens = {
     login: "?out&at=/login",
@@ -57,8 +81,24 @@ async function shootDemo(context, base, shoot) {
     group: "?at=/c/group",
     empty: "?at=/c/empty",
     offline: "?at=/c/ben&offline",
+    letters: "?at=/dead-letters",
+    "letters-open": "?at=/dead-letters",
+    "letters-empty": "?noletters&at=/dead-letters",
+    "letters-plan": "?at=/dead-letters",
+    "letters-others": "?plain&at=/dead-letters",
+    letter: "?at=/dead-letters/W-4F2A77C2",
+    "letter-replay": "?at=/dead-letters/W-4F2A77C2",
+    "letter-edit": "?at=/dead-letters/W-4F2A77C2?act=edit",
+    "letter-finish": "?at=/dead-letters/W-4F2A77C2",
+    "letter-answered": "?at=/dead-letters/W-A115WERD",
+    "letter-dismissed": "?at=/dead-letters/W-D15M1550",
+    "letter-raw": "?at=/dead-letters/W-RAW00001",
+    job: "?at=/dead-letters/replays/j-1",
+    "job-halted": "?at=/dead-letters/replays/j-2",
   };
+  const only = process.argv[3] ? new RegExp(process.argv[3]) : /./;
   for (const [name, query] of Object.entries(screens)) {
+    if (!only.test(name)) continue;
     const page = await context.newPage();
     await page.goto(`${base}demo.html${query}`);
     await page.getByRole("heading").first().waitFor();
@@ -69,6 +109,7 @@ async function shootDemo(context, base, shoot) {
       await page.waitForTimeout(600);
     }
     if (name === "signup") await page.getByRole("button", { name: "Sign up" }).click();
+    await prepare[name]?.(page);
     await shoot(page, name);
     await page.close();
   }

@@ -115,8 +115,7 @@ export const letterText = {
     keys: "Keys",
     failed: "The dead letters could not be read.",
     emptyTitle: "Nothing failed",
-    empty:
-      "Send “crash” to the bot Stumble to see how a failure looks here, or run make demo-failure.",
+    empty: "Send “exception” to the bot Stumble to see how a failure looks here.",
     noMatch: "Nothing matches",
     noMatchHint: "No letter is as the filter above says.",
     clear: "Clear the filter",
@@ -130,6 +129,7 @@ export const letterText = {
     failureNumber: (n: number) => `${ordinal(n)} failure`,
     seen: (first: string, last: string) => `first ${first}, last ${last}`,
     hours: (n: number) => `${count(n, "failure", "failures")} in the last 24 hours`,
+    others: "without a name",
     open: (title: string) => `Show the letters: ${title}`,
     select: (reference: string) => `Select ${reference}`,
     replay: "Replay",
@@ -152,7 +152,7 @@ export const letterText = {
     step: "Step",
     reason: "Reason",
     any: "any",
-    text: "Text in error or payload",
+    text: "Text within",
   },
   keys: {
     title: "Keys in this list",

@@ -1,8 +1,9 @@
 // A small server in the page: enough of the HTTP API and the socket to try the client without one.
 import type { ConversationView, MessageView, ServerFrame, UserView } from "../contracts.gen";
 import { makeMe, makeMessage, makeView } from "./builders";
+import { FakeLetters } from "./FakeLetters";
 
-type Answer = { readonly status: number; readonly body?: unknown };
+export type Answer = { readonly status: number; readonly body?: unknown };
 type Handler = (path: string, body: Record<string, unknown>, headers: Headers) => Answer | null;
 
 /** One conversation at the fake server. */
@@ -15,7 +16,8 @@ export class FakeServer {
   signedIn = true;
   reachable = true;
   users: UserView[] = [];
-  readonly me = makeMe();
+  me = makeMe();
+  readonly letters = new FakeLetters();
   readonly conversations = new Map<string, FakeConversation>();
   readonly sockets: FakeSocket[] = [];
   readonly calls: string[] = [];
@@ -85,6 +87,8 @@ export class FakeServer {
       status: 200,
       body: { items, next_cursor: null },
     });
+    const ofLetters = this.letters.route(path, body, url, this.me.display_name);
+    if (ofLetters) return this.me.operator ? ofLetters : problem(403, "This is for operators.");
     if (path === "GET /auth/me") {
       return this.signedIn ? { status: 200, body: this.me } : problem(401, "Log in to go on.");
     }

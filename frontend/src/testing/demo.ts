@@ -2,6 +2,7 @@
 // or another. Not part of the build.
 
 import { delta, makeBot, makeTurn, makeUser, progress } from "./builders";
+import { putLetters } from "./demoLetters";
 import { FakeServer } from "./FakeServer";
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -112,6 +113,9 @@ server.add({ id: "ben", members: [ana, ben] }, [
   { author: "ben", body: "Are you coming?", created_at: minutesAgo(3000) },
 ]);
 
+putLetters(server.letters);
+if (wanted.has("noletters")) server.letters.views.clear();
+server.me = { ...server.me, operator: !wanted.has("plain") };
 window.fetch = server.fetch;
 window.WebSocket = server.WebSocket;
 history.replaceState(null, "", wanted.get("at") ?? "/");

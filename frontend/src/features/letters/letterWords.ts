@@ -21,7 +21,7 @@ export function errorLine({
 
 /** Return what tells a group from the others of the same page. */
 export function keyOfGroup(group: LetterGroup): string {
-  return [group.fingerprint, group.bot, group.step, group.error_type].join("|");
+  return group.fingerprint;
 }
 
 /** Return the first twelve characters of a digest: enough to tell revisions apart. */

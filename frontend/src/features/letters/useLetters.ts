@@ -6,7 +6,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { LetterFilter, LetterGroup, LetterRow } from "../../contracts.gen";
+import type { LetterFilter, LetterRow } from "../../contracts.gen";
 import type { Page } from "../../shared/http";
 import { useLive } from "../chat/chatSession";
 import { filterOf, type GroupBy, type InboxSearch } from "./letterSearch";
@@ -113,31 +113,18 @@ export function itemsOf<T>(
   return [...seen.values()];
 }
 
-/** Return all letters of a filter, at most so many: a group's acts go to each of them. */
-export async function allLetters(filter: LetterFilter, most: number): Promise<LetterRow[]> {
+/** Return the wanted letters of a filter, at most so many: a group's acts go to each of them. */
+export async function allLetters(
+  filter: LetterFilter,
+  isWanted: (letter: LetterRow) => boolean,
+  most: number,
+): Promise<LetterRow[]> {
   const all: LetterRow[] = [];
   let cursor: string | null = null;
   do {
     const page = await lettersApi.letters(filter, cursor);
-    all.push(...page.items);
+    all.push(...page.items.filter(isWanted));
     cursor = page.next_cursor;
   } while (cursor && all.length < most);
   return all.slice(0, most);
-}
-
-/** Return the filter of one group's letters, within the filter of the page. */
-export function filterOfGroup(search: InboxSearch, group: LetterGroup): LetterFilter {
-  const filter = filterOf(search);
-  switch (search.by ?? "fingerprint") {
-    case "fingerprint":
-      return { ...filter, group: group.fingerprint };
-    case "bot":
-      return { ...filter, bot: group.bot };
-    case "step":
-      return { ...filter, bot: group.bot ?? filter.bot, step: group.step };
-    case "error":
-      return { ...filter, q: filter.q || group.error_type };
-    case "runner":
-      return filter;
-  }
 }

@@ -13,10 +13,10 @@ interface JsonTreeProps {
 export function JsonTree({ name, value, depth = 0 }: JsonTreeProps) {
   if (typeof value !== "object" || value === null) {
     return (
-      <p className={styles.leaf}>
+      <div className={styles.leaf}>
         {name ? <b>{name}: </b> : null}
         <span data-kind={value === null ? "null" : typeof value}>{String(value)}</span>
-      </p>
+      </div>
     );
   }
   const entries = Object.entries(value);

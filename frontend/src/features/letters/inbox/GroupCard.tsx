@@ -4,7 +4,8 @@ import { Icon } from "../../../shared/Icon";
 import { letterText } from "../../../shared/letterText";
 import { fullTime, listTime } from "../../../shared/time";
 import { ActButton } from "../ActButton";
-import { errorLine, keyOfGroup, placeOf } from "../letterWords";
+import { filterOfGroup, titleOf } from "../groupFilter";
+import { errorLine, keyOfGroup } from "../letterWords";
 import styles from "./GroupCard.module.css";
 import { HoursBar } from "./HoursBar";
 import { useInboxActs } from "./inboxActs";
@@ -18,10 +19,12 @@ export function GroupCard({ group }: { readonly group: LetterGroup }) {
   const acts = useInboxActs();
   const [open, setOpen] = useState(false);
   const name = keyOfGroup(group);
+  const title = titleOf(acts.search, group);
+  const mayReplay = group.open > 0 && filterOfGroup(acts.search, group).exact;
   const target = { kind: "group", group } as const;
   const keys = onRowKey({
-    r: () => acts.replay(target),
-    d: () => acts.dismiss(target),
+    r: mayReplay ? () => acts.replay(target) : undefined,
+    d: group.open > 0 ? () => acts.dismiss(target) : undefined,
     e: () => setOpen(true),
     x: () => setOpen(true),
   });
@@ -33,13 +36,13 @@ export function GroupCard({ group }: { readonly group: LetterGroup }) {
           className={styles.open}
           data-row={`g:${name}`}
           aria-expanded={open}
-          aria-label={words.open(`${placeOf(group)}, ${words.count(countOf(group))}`)}
+          aria-label={words.open(`${title}, ${words.count(countOf(group))}`)}
           onClick={() => setOpen(!open)}
         >
           <span className={styles.turn} data-open={open}>
             <Icon name="right" />
           </span>
-          <span className={styles.place}>{placeOf(group)}</span>
+          <span className={styles.place}>{title}</span>
           <span className={styles.count}>{words.count(countOf(group))}</span>
         </button>
         <HoursBar hours={group.hours} />
@@ -71,15 +74,17 @@ export function GroupCard({ group }: { readonly group: LetterGroup }) {
         </p>
       ) : null}
       <div className={styles.acts}>
-        <ActButton icon="again" disabled={group.open === 0} onClick={() => acts.replay(target)}>
+        <ActButton icon="again" disabled={!mayReplay} onClick={() => acts.replay(target)}>
           {words.replay}
         </ActButton>
         <ActButton disabled={group.open === 0} onClick={() => acts.dismiss(target)}>
           {words.dismiss}
         </ActButton>
-        <ActButton icon="note" onClick={() => acts.note(group)}>
-          {words.note}
-        </ActButton>
+        {acts.search.by === undefined ? (
+          <ActButton icon="note" onClick={() => acts.note(group)}>
+            {words.note}
+          </ActButton>
+        ) : null}
       </div>
       {open ? <LetterLines group={group} /> : null}
     </li>

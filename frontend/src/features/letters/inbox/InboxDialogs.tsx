@@ -1,10 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
-import type { LetterGroup } from "../../../contracts.gen";
+import type { LetterGroup, LetterRow } from "../../../contracts.gen";
 import { DismissDialog } from "../acts/DismissDialog";
 import { ReplayLettersDialog } from "../acts/ReplayLettersDialog";
 import { ReplayGroupDialog } from "../bulk/ReplayGroupDialog";
+import { filterOfGroup, isOf } from "../groupFilter";
 import type { InboxSearch } from "../letterSearch";
-import { allLetters, filterOfGroup } from "../useLetters";
+import { allLetters } from "../useLetters";
 import type { Target } from "./inboxActs";
 import { KeysDialog } from "./KeysDialog";
 import { NoteDialog } from "./NoteDialog";
@@ -40,7 +41,7 @@ export function InboxDialogs({ wish, search, onDone, onClose }: InboxDialogsProp
       }
       return (
         <ReplayGroupDialog
-          filter={{ ...filterOfGroup(search, wish.target.group), status: ["open"] }}
+          filter={{ ...filterOfGroup(search, wish.target.group).filter, status: ["open"] }}
           onStarted={({ id }) =>
             void navigate({ to: "/dead-letters/replays/$job", params: { job: id } })
           }
@@ -60,11 +61,13 @@ export function InboxDialogs({ wish, search, onDone, onClose }: InboxDialogsProp
           />
         );
       }
-      const filter = { ...filterOfGroup(search, target.group), status: ["open" as const] };
+      const { group } = target;
+      const { filter } = filterOfGroup(search, group);
+      const isIn = (letter: LetterRow) => isOf(search, group, letter);
       return (
         <DismissDialog
-          count={target.group.open}
-          read={() => allLetters(filter, MOST)}
+          count={group.open}
+          read={() => allLetters({ ...filter, status: ["open"] }, isIn, MOST)}
           onDone={onDone}
           onClose={onClose}
         />

@@ -6,9 +6,10 @@ import { wordsFor } from "../../../shared/problem";
 import { text } from "../../../shared/text";
 import { fullTime, listTime } from "../../../shared/time";
 import { ActButton } from "../ActButton";
+import { filterOfGroup, isOf } from "../groupFilter";
 import { errorLine, placeOf } from "../letterWords";
 import { FailureBadge, StatusWord } from "../StatusWord";
-import { filterOfGroup, itemsOf, useLetterRows } from "../useLetters";
+import { itemsOf, useLetterRows } from "../useLetters";
 import { useInboxActs } from "./inboxActs";
 import styles from "./LetterLines.module.css";
 import { onRowKey } from "./rowKeys";
@@ -18,7 +19,8 @@ const words = letterText.inbox;
 /** The letters of an opened group, newest failure first. */
 export function LetterLines({ group }: { readonly group: LetterGroup }) {
   const { search } = useInboxActs();
-  const rows = useLetterRows(filterOfGroup(search, group));
+  const rows = useLetterRows(filterOfGroup(search, group).filter);
+  const letters = itemsOf(rows.data, ({ id }) => id).filter((one) => isOf(search, group, one));
   if (rows.isError && !rows.data) {
     return (
       <LoadFailed
@@ -32,7 +34,7 @@ export function LetterLines({ group }: { readonly group: LetterGroup }) {
   return (
     <>
       <ul className={styles.list} aria-label={words.letters}>
-        {itemsOf(rows.data, ({ id }) => id).map((letter) => (
+        {letters.map((letter) => (
           <LetterLine key={letter.id} letter={letter} mixed={search.by !== undefined} />
         ))}
       </ul>
