@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from chat_api.bulk import jobs
 from chat_api.bulk.running import BulkReplays
 from chat_api.letters.tables import audit, letter_act
 from chat_api.tables import message
@@ -277,6 +278,21 @@ async def test_two_operators_and_two_processes_send_each_letter_once(world, fail
     assert sum(one["skipped"] for one in done) == 120
     assert set(runner.seen.values()) == {1}
     assert await world.value(select(func.count()).select_from(letter_act)) == 60
+
+
+async def test_a_large_job_writes_its_letters_down_by_and_by(world, failing, runner, monkeypatch):
+    monkeypatch.setattr(jobs, "FILL_AT_ONCE", 10)
+    bot = await world.bot()
+    await letters(world, failing, 30, bot)
+    await failing.operator()
+
+    job = await start(world)
+    await failing.turn("later", bot)
+    assert (job["total"], job["pending"]) == (30, 30)
+    async with at_work(BulkReplays(world.store), runner):
+        done = await until(world, job, "done")
+
+    assert (done["total"], done["resolved"]) == (30, 30)
 
 
 async def test_the_pace_is_kept(world, failing, runner):

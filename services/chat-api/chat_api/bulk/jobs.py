@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api import audit
 from chat_api.bulk import rows
-from chat_api.bulk.plan import add_items, plan, width_of
+from chat_api.bulk.plan import fill, plan
 from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
 from chat_api.letters.tables import replay_job
@@ -21,6 +21,7 @@ from warren.contracts.chat import Page
 from warren.contracts.letters import JobState, NewReplay, ReplayJob, ReplayPlan
 from warren.errors import Conflict, NotFound
 
+FILL_AT_ONCE = 5_000  # letters; the rest would keep the asker waiting: the worker does it
 NO_JOB = "There is no such bulk replay."
 
 _BEGIN = {"stage": 0, "stage_sent": 0, "stage_settled": 0, "stage_failed": 0}
@@ -32,33 +33,33 @@ _FORGET = text("update replay_item set stage = -1 where job_id = :job and state 
 async def planned(store: Store, ask: NewReplay) -> ReplayPlan:
     """Return what a bulk replay would do now. Changes nothing."""
     async with store.reading.connect() as connection:
-        return await plan(connection, ask.filter)
+        found, _ = await plan(connection, ask.filter)
+    return found
 
 
 async def start(store: Store, by: Person, ask: NewReplay) -> ReplayJob:
     """Return a new job, running."""
     job = uuid4()
     async with store.engine.begin() as connection:
+        found, width = await plan(connection, ask.filter)
+        at_once = found.matched <= FILL_AT_ONCE
         await connection.execute(
             insert(replay_job).values(
                 id=job,
                 state="running",
                 made_by=by.id,
                 filter=ask.filter.model_dump(mode="json"),
-                plan={},
+                plan=found.model_dump(),
                 revision=ask.revision,
                 from_step=ask.from_step,
                 pace=ask.pace,
-                width=1,
+                filled=at_once,
+                width=width,
                 **_BEGIN,
             )
         )
-        found = await add_items(connection, job, ask.filter)
-        await connection.execute(
-            update(replay_job)
-            .where(replay_job.c.id == job)
-            .values(plan=found.model_dump(), width=await width_of(connection, job))
-        )
+        if at_once:
+            await fill(connection, job, ask.filter)
         named = ask.filter.model_dump(mode="json", exclude_defaults=True, exclude={"q"})
         detail = {"filter": named, "searched": bool(ask.filter.q), "plan": found.model_dump()}
         await _note(connection, by, "started", job, detail)

@@ -3,10 +3,11 @@
 All is counted in the database. Each letter is looked at again when its turn comes.
 """
 
+from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, literal, null, or_, select, text
+from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,19 +28,18 @@ _WHY = {
     "no_bot": "The bot's file is gone.",
     "no_command": "What the step was given is not known any more.",
 }
+_TIME = text("set local statement_timeout = '120s'")  # a hundred thousand take a few seconds
 _NOT_REPLAYABLE = ("not_open", "no_turn", "no_bot", "no_command")
 
 # Half of a bot's slots at most: people who write meanwhile get the other half.
-_WIDTH = text("""
-    select coalesce(min(greatest(1, cast(b.card ->> 'concurrency' as int) / 2)), :most)
-    from bot b where b.name in (
-      select distinct l.bot from replay_item i join dead_letter l on l.id = i.letter_id
-      where i.job_id = :job and i.state = 'pending')
+_SLOTS = text("""
+    select min(greatest(1, cast(card ->> 'concurrency' as int) / 2)) from bot
+    where name = any(:bots)
 """)
 
 
-def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, datetime, str]:
-    """Return a select of the matching letters, oldest first: id, fingerprint, fate.
+def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, str | None, datetime, str]:
+    """Return a select of the matching letters, oldest first: id, fingerprint, bot, fate.
 
     Without a status only open ones match: the others have nothing to replay.
     """
@@ -74,7 +74,7 @@ def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, datetime, str]:
     if not wanted.status:
         wanted = wanted.model_copy(update={"status": ("open",)})
     return (
-        select(letter.id, letter.fingerprint, letter.failed_at, fate.label("fate"))
+        select(letter.id, letter.fingerprint, letter.bot, letter.failed_at, fate.label("fate"))
         .select_from(dead_letter)
         .join(turn, turn.c.id == letter.turn_id, isouter=True)
         .join(bot, bot.c.account_id == turn.c.bot_id, isouter=True)
@@ -82,52 +82,46 @@ def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, datetime, str]:
     )
 
 
-async def plan(connection: AsyncConnection, wanted: LetterFilter) -> ReplayPlan:
-    """Return what a bulk replay of these letters would do now."""
+async def plan(connection: AsyncConnection, wanted: LetterFilter) -> tuple[ReplayPlan, int]:
+    """Return what a bulk replay of these letters would do now, and how many may go at once."""
     found = sorted_letters(wanted).subquery()
-    counts = await connection.execute(
-        select(found.c.fate, func.count().label("letters")).group_by(found.c.fate)
-    )
-    groups = await connection.execute(select(func.count(found.c.fingerprint.distinct())))
-    return _plan({row.fate: row.letters for row in counts}, groups.scalar_one())
+    alike = (found.c.fate, found.c.fingerprint, found.c.bot)
+    rows = (await connection.execute(select(*alike, func.count()).group_by(*alike))).all()
+    counts: Counter[str] = Counter()
+    for fate, _, _, letters in rows:
+        counts[fate] += letters
+    bots = sorted({bot for fate, _, bot, _ in rows if bot and fate == "needed"})
+    slots = (await connection.execute(_SLOTS, {"bots": bots})).scalar_one()
+    groups = len({fingerprint for _, fingerprint, _, _ in rows})
+    return _plan(counts, groups), min(MAX_WIDTH, slots or MAX_WIDTH)
 
 
-async def add_items(connection: AsyncConnection, job: UUID, wanted: LetterFilter) -> ReplayPlan:
-    """Write down a job's letters: those that are needed wait, the others are skipped with why."""
-    found = sorted_letters(wanted).subquery()
+async def fill(
+    connection: AsyncConnection, job: UUID, wanted: LetterFilter, until: datetime | None = None
+) -> None:
+    """Write down a job's letters: those that are needed wait, the others are skipped with why.
+
+    until is when the job was made: what failed later does not belong to it.
+    """
+    matching = sorted_letters(wanted)
+    if until is not None:
+        matching = matching.where(dead_letter.c.failed_at <= until)
+    found = matching.subquery()
     why = case(*((found.c.fate == fate, words) for fate, words in _WHY.items()), else_="")
     rows = select(
-        literal(job).label("job_id"),
+        literal(job),
         found.c.id,
         func.row_number().over(order_by=(found.c.failed_at, found.c.id)),
         case((found.c.fate == "needed", "pending"), else_="skipped"),
-        null(),
-        null(),
         found.c.fingerprint,
         why,
     )
-    names = ("job_id", "letter_id", "number", "state", "stage", "run", "fingerprint", "why")
+    names = ("job_id", "letter_id", "number", "state", "fingerprint", "why")
+    await connection.execute(_TIME)
     await connection.execute(replay_item.insert().from_select(names, rows))
-    mine = replay_item.c.job_id == job
-    counts = await connection.execute(
-        select(replay_item.c.why, func.count().label("letters"))
-        .where(mine)
-        .group_by(replay_item.c.why)
-    )
-    groups = await connection.execute(
-        select(func.count(replay_item.c.fingerprint.distinct())).where(mine)
-    )
-    fates = {words: fate for fate, words in _WHY.items()} | {"": "needed"}
-    return _plan({fates[row.why]: row.letters for row in counts}, groups.scalar_one())
 
 
-async def width_of(connection: AsyncConnection, job: UUID) -> int:
-    """Return how many letters of a job may be under way at once."""
-    found = await connection.execute(_WIDTH, {"job": job, "most": MAX_WIDTH})
-    return min(MAX_WIDTH, found.scalar_one())
-
-
-def _plan(counts: dict[str, int], groups: int) -> ReplayPlan:
+def _plan(counts: Counter[str], groups: int) -> ReplayPlan:
     return ReplayPlan(
         matched=sum(counts.values()),
         needed=counts.get("needed", 0),

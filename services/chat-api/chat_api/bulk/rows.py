@@ -11,7 +11,7 @@ SKIPS_SHOWN = 100
 
 _JOB = """
     select j.id, j.state, j.why, a.username as made_by, j.made_at, j.changed_at, j.filter,
-      j.revision, j.from_step, j.pace, j.stage, j.plan
+      j.revision, j.from_step, j.pace, j.stage, j.plan, j.filled
     from replay_job j join account a on a.id = j.made_by
 """
 _ONE = text(f"{_JOB} where j.id = :job")
@@ -63,4 +63,8 @@ async def _counts(connection: AsyncConnection, jobs: list[UUID]) -> Counts:
 
 def _view(row: RowMapping, counts: Counts) -> ReplayJob:
     numbers = {state: counts.get((row["id"], state), 0) for state in _STATES}
-    return ReplayJob.model_validate(dict(row) | numbers | {"total": sum(numbers.values())})
+    if not row["filled"]:  # its letters are written down in a moment
+        needed, matched = row["plan"]["needed"], row["plan"]["matched"]
+        numbers |= {"pending": needed, "skipped": matched - needed}
+    shown = {name: value for name, value in row.items() if name != "filled"}
+    return ReplayJob.model_validate(shown | numbers | {"total": sum(numbers.values())})

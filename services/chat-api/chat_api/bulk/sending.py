@@ -13,12 +13,14 @@ from sqlalchemy import bindparam, text, update
 
 from chat_api import audit
 from chat_api.bulk import ramp
+from chat_api.bulk.plan import fill
 from chat_api.changes import Changes, Store, changing
 from chat_api.letters.tables import replay_item, replay_job
 from chat_api.person import Person
 from chat_api.repair.cases import Case, lock_cases
 from chat_api.repair.replay import Wish, send
 from warren.contracts.base import JsonObject
+from warren.contracts.letters import LetterFilter
 from warren.errors import Refused
 from warren.logging import get_logger
 from warren.metrics import REPAIRS
@@ -77,8 +79,10 @@ class Job:
     wish: Wish
     pace: float
     width: int
+    made_at: datetime
     next_at: datetime
     now: datetime
+    unfilled: LetterFilter | None  # its letters, while they are not written down
     standing: ramp.Standing
     same: str | None  # a letter that came back with its old fingerprint
 
@@ -95,6 +99,10 @@ async def step(store: Store, job: UUID, most: int = BATCH) -> float | None:
             return LOOK_SECONDS
         if taken.state != "running":
             return LOOK_SECONDS if taken.standing.unsettled else None
+        if taken.unfilled is not None:
+            await fill(changes.connection, job, taken.unfilled, taken.made_at)
+            await _set(changes, taken, filled=True)
+            return 0.0
         if taken.same is not None:
             why = f"{taken.same} failed again in the same way: the cause is not gone."
             await _end(changes, taken, "halted", why)
@@ -170,8 +178,10 @@ async def _take(changes: Changes, job: UUID) -> Job | None:
         wish=Wish(from_step=row["from_step"], revision=row["revision"]),
         pace=row["pace"],
         width=row["width"],
+        made_at=row["made_at"],
         next_at=row["next_at"],
         now=row["now"],
+        unfilled=None if row["filled"] else LetterFilter.model_validate(row["filter"]),
         standing=standing,
         same=next((one.reference for one in failed if one.same), None),
     )

@@ -134,7 +134,8 @@ class GroupNoteRow(Row, table=True):
 class ReplayJobRow(Row, table=True):
     """A bulk replay: what it takes, where its ramp stands, why it stopped.
 
-    width is how many may be under way at once; next_at is when the pace lets the next one go.
+    filled says that its letters are written down; width is how many may be under way at once;
+    next_at is when the pace lets the next one go.
     """
 
     __tablename__ = "replay_job"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
@@ -151,6 +152,7 @@ class ReplayJobRow(Row, table=True):
     revision: str
     from_step: str | None = None
     pace: float
+    filled: bool = False
     width: int = 1
     stage: int = 0
     stage_sent: int = 0

@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.String(), nullable=False),
         sa.Column("from_step", sa.String(), nullable=True),
         sa.Column("pace", sa.Float(), nullable=False),
+        sa.Column("filled", sa.Boolean(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("stage_sent", sa.Integer(), nullable=False),
