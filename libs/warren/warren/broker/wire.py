@@ -90,9 +90,8 @@ class Wire(Connection, asyncio.Protocol):
 
     # What asyncio calls.
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # TCP's
         """Begin to speak AMQP."""
-        assert isinstance(transport, asyncio.Transport)
         self._stream = transport
         transport.set_write_buffer_limits(high=UNSENT_BYTES)
         self._on_stream_connected()  # pyright: ignore[reportAttributeAccessIssue] # not in its stubs
