@@ -7,7 +7,8 @@ from uuid import uuid4
 from conftest import Vhost
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
-from warren.broker.consumer import Consumer, Delivery
+from warren.broker.consumer import Consumer
+from warren.broker.delivery import Delivery
 from warren.broker.hints import Hints
 from warren.broker.link import Link
 from warren.broker.publisher import Outgoing, Publisher

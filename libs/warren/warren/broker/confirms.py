@@ -71,7 +71,7 @@ class Confirms:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self._waiting = Unconfirmeds()
-        lane.add_on_return_callback(self._on_return)
+        lane.add_on_return_callback(self._on_return)  # pyright: ignore[reportUnknownMemberType]
         lane.closed.add_done_callback(self._on_closed)
 
     @classmethod

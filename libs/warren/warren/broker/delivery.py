@@ -25,7 +25,7 @@ class Delivery:
 
 def to_delivery(method: Basic.Deliver, properties: BasicProperties, body: bytes) -> Delivery:
     """Return what a handler may know of a message. What is not as it should be counts as absent."""
-    headers: dict[str, Any] = properties.headers or {}
+    headers: Mapping[str, Any] = properties.headers or {}
     count = headers.get("x-delivery-count", 0)
     return Delivery(
         body=body,

@@ -1,4 +1,6 @@
 """A channel that nobody restores: whoever opened it sees it lost, and opens another."""
+# pyright: reportUnknownMemberType=false
+# The stubs of pika say nothing of its callbacks.
 
 import asyncio
 from collections.abc import Callable
@@ -36,13 +38,18 @@ class Lane(Channel):
         self.lost: asyncio.Future[LaneLost] = loop.create_future()
         self.closed: asyncio.Future[LaneLost] = loop.create_future()
         self.add_on_close_callback(self._has_closed)
-        self.add_on_cancel_callback(lambda _: self._is_lost(LaneLost("the consumer was cancelled")))
+        self.add_on_cancel_callback(self._was_cancelled)
 
     async def ask(self, method: Callable[..., object], **arguments: Any) -> Any:
         """Call a channel's method and return the broker's answer. Raises LaneLost."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def answered(frame: object) -> None:
+            if not answer.done():
+                answer.set_result(frame)
+
         try:
-            method(callback=lambda frame: answer.done() or answer.set_result(frame), **arguments)
+            method(callback=answered, **arguments)
         except AMQPError as error:
             raise LaneLost(f"no channel: {type(error).__name__}") from error
         return await self.answer(answer)
@@ -85,6 +92,9 @@ class Lane(Channel):
         """Begin to close the channel, if nobody has."""
         if not (self.is_closed or self.is_closing):
             self.close()
+
+    def _was_cancelled(self, _: object) -> None:
+        self._is_lost(LaneLost("the broker cancelled the consumer"))
 
     def _has_closed(self, _: Channel, reason: Exception) -> None:
         code = reason.reply_code if isinstance(reason, ChannelClosedByBroker) else None

@@ -3,23 +3,21 @@
 pika has a transport of its own for asyncio. Ours collects what one turn of the loop writes into one
 write, and knows when the broker reads too slowly or not at all (docs/decisions/0008).
 """
+# pyright: reportAttributeAccessIssue=false, reportUnknownMemberType=false
+# The stubs of pika leave out what it offers to adapters.
 
 import asyncio
-import struct
 from collections.abc import Callable
+from functools import partial
 
 from pika.connection import Connection, Parameters
-from pika.exceptions import AMQPError, StreamLostError
-from pika.frame import Header
-from pika.spec import FRAME_END_SIZE, FRAME_HEADER, FRAME_HEADER_SIZE, BasicProperties
+from pika.exceptions import StreamLostError
 
+from warren.broker.frames import Frames, decode
 from warren.broker.lane import Lane
 
 COLLECTED_BYTES = 256 * 1024  # more than this does not wait for the end of the loop's turn
 UNSENT_BYTES = 1024 * 1024  # above it publishers wait until the broker has read half of it
-
-_AROUND_FRAME = FRAME_HEADER_SIZE + FRAME_END_SIZE
-_BODY_SIZE = struct.Struct(">Q")
 
 
 class Wire(Connection, asyncio.Protocol):
@@ -33,7 +31,7 @@ class Wire(Connection, asyncio.Protocol):
         self._stream: asyncio.Transport | None = None
         self._collected: list[bytes] = []
         self._collected_bytes = 0
-        self._rest = b""
+        self._frames = Frames()
         self._ending = False
         self._slow = False
         self._blocked = False
@@ -48,8 +46,8 @@ class Wire(Connection, asyncio.Protocol):
             on_close_callback=lambda _, error: self._over(error),
             internal_connection_workflow=False,
         )
-        self.add_on_connection_blocked_callback(lambda *_: self._set_pressure(blocked=True))
-        self.add_on_connection_unblocked_callback(lambda *_: self._set_pressure(blocked=False))
+        self.add_on_connection_blocked_callback(partial(self._set_pressure, blocked=True))
+        self.add_on_connection_unblocked_callback(partial(self._set_pressure, blocked=False))
 
     @property
     def clear(self) -> bool:
@@ -80,7 +78,9 @@ class Wire(Connection, asyncio.Protocol):
             self.lost.set_result(error)
         self._clear.set()
 
-    def _set_pressure(self, *, slow: bool | None = None, blocked: bool | None = None) -> None:
+    def _set_pressure(
+        self, *_: object, slow: bool | None = None, blocked: bool | None = None
+    ) -> None:
         self._slow = self._slow if slow is None else slow
         self._blocked = self._blocked if blocked is None else blocked
         if self.clear:
@@ -94,27 +94,22 @@ class Wire(Connection, asyncio.Protocol):
         """Begin to speak AMQP."""
         self._stream = transport
         transport.set_write_buffer_limits(high=UNSENT_BYTES)
-        self._on_stream_connected()  # pyright: ignore[reportAttributeAccessIssue] # not in its stubs
+        self._on_stream_connected()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell pika, which tells channels and then `lost`."""
         self._stream = None
         self._collected.clear()
         cause = None if self._ending else StreamLostError(f"the stream was cut: {exc!r}")
-        self._on_stream_terminated(cause)  # pyright: ignore[reportAttributeAccessIssue]
+        self._on_stream_terminated(cause)
 
     def data_received(self, data: bytes) -> None:
-        """Hand pika one whole frame after the other: it copies all that it holds at each frame."""
-        data = self._rest + data if self._rest else data
-        start, end = 0, len(data)
-        while end - start >= _AROUND_FRAME and not self._ending:
-            size = int.from_bytes(data[start + 3 : start + FRAME_HEADER_SIZE], "big")
-            stop = start + size + _AROUND_FRAME
-            if stop > end:
-                break
-            self._on_data_available(data[start:stop])  # pyright: ignore[reportAttributeAccessIssue]
-            start = stop
-        self._rest = data[start:]
+        """Hand on what was read."""
+        for frame in self._frames.cut(data):
+            self.bytes_received += len(frame)  # what the heartbeat checker looks at
+            self._process_frame(decode(frame))
+            if self._ending:
+                return
 
     def pause_writing(self) -> None:
         """Let publishers wait: the broker reads more slowly than we write."""
@@ -164,16 +159,3 @@ class Wire(Connection, asyncio.Protocol):
         self, channel_number: int, on_open_callback: Callable[[Lane], object]
     ) -> Lane:
         return Lane(self, channel_number, on_open_callback)
-
-    def _read_frame(self) -> tuple[int, object]:
-        """Read a frame. Properties that pika cannot read count as none: were the connection cut for
-        them, the message would come again and cut the next one."""
-        try:
-            return super()._read_frame()  # pyright: ignore
-        except (AMQPError, ValueError, OverflowError, struct.error, IndexError):
-            frame: bytes = self._frame_buffer  # pyright: ignore
-            if frame[0] != FRAME_HEADER or len(frame) < _AROUND_FRAME + 12:
-                raise
-            channel = int.from_bytes(frame[1:3], "big")
-            size = _BODY_SIZE.unpack_from(frame, FRAME_HEADER_SIZE + 4)[0]
-            return len(frame), Header(channel, size, BasicProperties())

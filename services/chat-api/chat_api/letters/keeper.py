@@ -22,7 +22,7 @@ from chat_api.plain_text import without_nul
 from chat_api.starting import open_doors
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.base import JsonObject
 from warren.contracts.frames import TurnFailed
 from warren.contracts.slip import LogEntry
