@@ -1,7 +1,6 @@
 """What was published on one channel, and what the broker said to it. Used by Publisher."""
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +87,7 @@ class Confirms:
 
     def publish(
         self, exchange: str, key: str, body: bytes, properties: BasicProperties, *, mandatory: bool
-    ) -> Awaitable[None]:
+    ) -> asyncio.Future[None]:
         """Send now; what is returned is done when the broker has confirmed.
 
         Raises, or its awaiting does, Unroutable when the message came back, Nacked when it was

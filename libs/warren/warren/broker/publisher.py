@@ -58,8 +58,21 @@ class Publisher:
         if len(message.body) > MAX_BODY_BYTES:
             raise ValueError(f"a message of {len(message.body)} bytes is over {MAX_BODY_BYTES}")
         try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._confirmed(message)
+            confirms = await self._clear(timeout_seconds)
+            confirm = confirms.publish(
+                message.exchange,
+                message.key,
+                message.body,
+                self._properties(message),
+                mandatory=message.mandatory,
+            )
+            loop = asyncio.get_running_loop()
+            # A bare timer: asyncio.timeout costs more than the rest of this function.
+            late = loop.call_later(timeout_seconds, _too_late, confirm)
+            try:
+                await confirm
+            finally:
+                late.cancel()
         except TimeoutError as error:
             PUBLISH_FAILURES.labels(message.exchange, "timeout").inc()
             raise BrokerUnavailable(f"no confirm in {timeout_seconds} s") from error
@@ -68,18 +81,18 @@ class Publisher:
             PUBLISH_FAILURES.labels(message.exchange, kind).inc()
             raise
 
-    async def _confirmed(self, message: Outgoing) -> None:
+    async def _clear(self, timeout_seconds: float) -> Confirms:
+        """Return an open channel that the broker reads from. Raises BrokerUnavailable,
+        TimeoutError."""
         confirms = self._confirms
-        if confirms is None or not confirms.lane.is_open:
+        if confirms is not None and confirms.lane.is_open and confirms.lane.wire.clear:
+            return confirms
+        async with asyncio.timeout(timeout_seconds):
             confirms = await self._open()
-        if not confirms.lane.wire.clear:
             # Under an alarm the broker reads nothing: what was written would wait there, and be
             # published a second time by whoever tries again.
             await confirms.lane.wire.until_clear()
-        await confirms.publish(
-            message.exchange, message.key, message.body, self._properties(message),
-            mandatory=message.mandatory,
-        )  # fmt: skip
+            return confirms
 
     def _properties(self, message: Outgoing) -> BasicProperties:
         correlation = message.correlation_id
@@ -100,3 +113,8 @@ class Publisher:
             if self._confirms is None or not self._confirms.lane.is_open:
                 self._confirms = await Confirms.open(self._broker.publishing)
             return self._confirms
+
+
+def _too_late(confirm: asyncio.Future[None]) -> None:
+    if not confirm.done():
+        confirm.set_exception(TimeoutError())
