@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from pika import spec
 from pika.channel import Channel
@@ -35,6 +36,7 @@ class Lane(Channel):
         super().__init__(wire, number, on_open)
         loop = asyncio.get_running_loop()
         self.wire = wire
+        self._takers: dict[str, OnMessage] = {}  # by consumer
         self.lost: asyncio.Future[LaneLost] = loop.create_future()
         self.closed: asyncio.Future[LaneLost] = loop.create_future()
         self.add_on_close_callback(self._has_closed)
@@ -60,16 +62,27 @@ class Lane(Channel):
         """Begin to consume and return the consumer's tag. Raises LaneLost."""
         # Per consumer: a quorum queue refuses a global one.
         await self.ask(self.basic_qos, prefetch_count=prefetch)
-        answer = await self.ask(
-            self.basic_consume, queue=queue, on_message_callback=on_message, auto_ack=no_ack
+        tag = uuid4().hex
+        self._takers[tag] = on_message
+        await self.ask(
+            self.basic_consume,
+            queue=queue,
+            on_message_callback=on_message,
+            auto_ack=no_ack,
+            consumer_tag=tag,
         )
-        return answer.method.consumer_tag
+        return tag
 
     async def cancel(self, consumer: str) -> None:
-        """End a consumer; what is on its way still comes. One that is gone is no error."""
+        """End a consumer; when this returns all that was on its way has been handed on.
+
+        One that is gone is no error.
+        """
         if self.is_open and consumer in self.consumer_tags:
             with suppress(LaneLost):
                 await self.ask(self.basic_cancel, consumer_tag=consumer)
+                # A quorum queue may send after the cancel-ok; before a second answer it is through.
+                await self.ask(self.basic_qos, prefetch_count=1)
 
     async def shut(self) -> None:
         """Close the channel; one that is closed already is no error."""
@@ -110,6 +123,6 @@ class Lane(Channel):
     def _on_deliver(self, method_frame: Any, header_frame: Any, body: bytes) -> None:
         """Hand on a delivery, also one that was on its way when its consumer was cancelled: pika
         would give that one back, and each giving back counts as a delivery."""
-        taker = self._consumers.get(method_frame.method.consumer_tag)  # pyright: ignore
+        taker = self._takers.get(method_frame.method.consumer_tag)
         if taker is not None:
             taker(method_frame.method, header_frame.properties, body)

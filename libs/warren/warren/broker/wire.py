@@ -54,6 +54,12 @@ class Wire(Connection, asyncio.Protocol):
         """Whether the broker reads what is written: no alarm there, not too much unsent here."""
         return not (self._slow or self._blocked)
 
+    @property
+    def unsent_bytes(self) -> int:
+        """How much waits here for the broker to read it."""
+        buffered = self._stream.get_write_buffer_size() if self._stream is not None else 0
+        return buffered + self._collected_bytes
+
     async def until_clear(self) -> None:
         """Return when it is clear, or the connection is lost."""
         while not self.clear and not self.lost.done():
