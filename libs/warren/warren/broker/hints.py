@@ -12,6 +12,8 @@ from warren.broker.connection import Broker
 from warren.broker.lane import Lane
 from warren.errors import BrokerUnavailable
 
+HINT_SECONDS = 1.0  # a hint that cannot be sent in a second is old
+
 
 class Hints:
     """A channel without confirms. A hint that cannot be sent at once is dropped."""
@@ -31,8 +33,11 @@ class Hints:
             type=type,
             app_id=self._app_id,
         )
-        with suppress(AMQPError, BrokerUnavailable):  # a hint never stops anybody
-            lane = await self._open()
+        with suppress(AMQPError, BrokerUnavailable, TimeoutError):  # a hint never stops anybody
+            lane = self._lane
+            if lane is None or not lane.is_open:
+                async with asyncio.timeout(HINT_SECONDS):
+                    lane = await self._open()
             if lane.wire.clear:
                 lane.basic_publish(exchange, key, body, properties)
 

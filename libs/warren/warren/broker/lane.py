@@ -74,15 +74,11 @@ class Lane(Channel):
         return tag
 
     async def cancel(self, consumer: str) -> None:
-        """End a consumer; when this returns all that was on its way has been handed on.
-
-        One that is gone is no error.
-        """
+        """End a consumer; what was on its way to us has been handed on before. One that is gone is
+        no error."""
         if self.is_open and consumer in self.consumer_tags:
             with suppress(LaneLost):
                 await self.ask(self.basic_cancel, consumer_tag=consumer)
-                # A quorum queue may send after the cancel-ok; before a second answer it is through.
-                await self.ask(self.basic_qos, prefetch_count=1)
 
     async def shut(self) -> None:
         """Close the channel; one that is closed already is no error."""

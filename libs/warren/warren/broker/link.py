@@ -83,7 +83,7 @@ class Link:
             self._stands(await self._open())
             log.info("connected again", connection=self._name)
             for call in tuple(self.reconnect_callbacks):
-                call()
+                asyncio.get_running_loop().call_soon(call)  # what one raises harms nobody else
 
     def _stands(self, wire: Wire) -> None:
         self._wire = wire

@@ -57,8 +57,10 @@ class Publisher:
         """
         if len(message.body) > MAX_BODY_BYTES:
             raise ValueError(f"a message of {len(message.body)} bytes is over {MAX_BODY_BYTES}")
+        loop = asyncio.get_running_loop()
+        due = loop.time() + timeout_seconds
         try:
-            confirms = await self._clear(timeout_seconds)
+            confirms = await self._clear(due)
             confirm = confirms.publish(
                 message.exchange,
                 message.key,
@@ -66,9 +68,8 @@ class Publisher:
                 self._properties(message),
                 mandatory=message.mandatory,
             )
-            loop = asyncio.get_running_loop()
             # A bare timer: asyncio.timeout costs more than the rest of this function.
-            late = loop.call_later(timeout_seconds, _too_late, confirm)
+            late = loop.call_at(due, _too_late, confirm)
             try:
                 await confirm
             finally:
@@ -81,13 +82,15 @@ class Publisher:
             PUBLISH_FAILURES.labels(message.exchange, kind).inc()
             raise
 
-    async def _clear(self, timeout_seconds: float) -> Confirms:
-        """Return an open channel that the broker reads from. Raises BrokerUnavailable,
-        TimeoutError."""
+    async def _clear(self, due: float) -> Confirms:
+        """Return an open channel that the broker reads from, by the time that is due.
+
+        Raises BrokerUnavailable, TimeoutError.
+        """
         confirms = self._confirms
         if confirms is not None and confirms.lane.is_open and confirms.lane.wire.clear:
             return confirms
-        async with asyncio.timeout(timeout_seconds):
+        async with asyncio.timeout_at(due):
             confirms = await self._open()
             # Under an alarm the broker reads nothing: what was written would wait there, and be
             # published a second time by whoever tries again.

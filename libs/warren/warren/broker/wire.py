@@ -157,9 +157,7 @@ class Wire(Connection, asyncio.Protocol):
 
     def _adapter_disconnect_stream(self) -> None:
         self._ending = True
-        self._flush()
-        if self._stream is not None:
-            self._stream.close() if self.opened.done() else self._stream.abort()
+        self.abort()  # not close: that would wait until a dead peer has read what is unsent
 
     def _create_channel(
         self, channel_number: int, on_open_callback: Callable[[Lane], object]

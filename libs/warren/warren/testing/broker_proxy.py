@@ -33,7 +33,10 @@ class BrokerProxy:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.thaw()
         await self.go()
+        while self._writers:  # until all that is served has seen its end
+            await asyncio.sleep(0.01)
 
     async def come(self) -> None:
         """Listen: at first on a free port, later on the same one."""
@@ -61,13 +64,10 @@ class BrokerProxy:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        with suppress(OSError):
-            there, back = await asyncio.open_connection(*self._target)
-            self._writers.add(back)
-            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
-            self._writers.discard(back)
-        self._writers.discard(writer)
+        there, back = await asyncio.open_connection(*self._target)
+        self._writers |= {writer, back}
+        await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+        self._writers -= {writer, back}
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -79,4 +79,4 @@ class BrokerProxy:
                     break
                 writer.write(piece)
                 await writer.drain()
-        writer.close()
+        writer.transport.abort()
