@@ -57,7 +57,7 @@ def main() -> None:
 def _spare_the_collector() -> None:
     """Let the garbage collector leave alone what was imported, and look less often.
 
-    Slips are trees of thousands of objects without cycles: at Python's own pace it took a sixth of
+    Slips are trees of thousands of objects without cycles: at Python's own pace it took a fifth of
     a busy runner's time.
     """
     gc.collect()
