@@ -107,10 +107,12 @@ async def _measure(node: RabbitNode, folder: Path, chosen: argparse.Namespace) -
 
 
 async def _declare_bare(broker: Broker) -> None:
-    channel = await broker.publishing.channel()
+    lane = await broker.publishing.lane()
     for name in (*(f"{PREFIX}.{number}" for number in range(1, STEPS + 1)), f"{PREFIX}.done"):
-        await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
-    await channel.close()
+        await lane.ask(
+            lane.queue_declare, queue=name, durable=True, arguments={"x-queue-type": "quorum"}
+        )
+    await lane.shut()
 
 
 async def _runner(arena: Arena) -> Result:

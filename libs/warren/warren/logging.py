@@ -49,6 +49,7 @@ def configure(service: str, level: str = "info", form: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # warren.broker tells what is lost and why
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
 

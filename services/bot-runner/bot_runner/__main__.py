@@ -1,6 +1,7 @@
 """Start one bot-runner: `python -m bot_runner`. See README.md for its settings."""
 
 import asyncio
+import gc
 import os
 import sys
 
@@ -16,6 +17,7 @@ from warren.logging import configure, get_logger
 
 log = get_logger(__name__)
 
+COLLECT_EVERY_OBJECTS = 20_000  # Python's own is 700
 RECYCLED = 75  # EX_TEMPFAIL: start me again
 
 
@@ -48,7 +50,19 @@ def main() -> None:
     settings = RunnerSettings.read()
     settings.export_model()
     configure(APP_ID, settings.log_level, settings.log_format)
+    _spare_the_collector()
     sys.exit(uvloop.run(run(settings)))
+
+
+def _spare_the_collector() -> None:
+    """Let the garbage collector leave alone what was imported, and look less often.
+
+    Slips are trees of thousands of objects without cycles: at Python's own pace it took a fifth of
+    a busy runner's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY_OBJECTS)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from bot_runner.attempts import Attempts
 from bot_runner.cancelled import CancelledRuns
 from warren.broker.connection import Broker
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.broker.own_queue import OwnQueue, consume_own
 from warren.broker.topology import CONTROL
 from warren.contracts.control import Control

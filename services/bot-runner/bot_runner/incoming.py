@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.base import JsonObject
 from warren.contracts.ids import COMMAND, message_id
 from warren.contracts.slip import MAX_SLIP_BYTES, STEP_REQUESTED, StepCommand

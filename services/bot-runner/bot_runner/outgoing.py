@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bot_runner.fault import Fault
 from bot_runner.incoming import Job, Unreadable, command_id, holds_nul, int_or_none, uuid_or_none
 from bot_runner.retry import goes_round, rung
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import DEAD, OUTCOMES, STEPS
 from warren.contracts.base import JsonObject

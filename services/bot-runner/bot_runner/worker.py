@@ -26,7 +26,7 @@ from bot_runner.revisions import RevisionGone
 from bot_runner.sender import Sender
 from bot_runner.tally import Tally
 from bot_runner.waiting import expired, unreachable, waiting
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.broker.hints import Hints
 from warren.broker.publisher import Outgoing
 from warren.contracts.base import JsonObject

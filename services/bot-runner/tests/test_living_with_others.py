@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from warren.broker.connection import connect
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.broker.own_queue import OwnQueue, consume_own
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import CONTROL as CONTROL_EXCHANGE

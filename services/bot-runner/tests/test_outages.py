@@ -12,7 +12,7 @@ from bot_runner.fault import Fault
 from bot_runner.incoming import Job, read
 from bot_runner.outages import Outages
 from bot_runner.pipeline import ReadyStep
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.failure import ErrorFacts
 from warren.step import Step
 from warren.testing.commands import as_outgoing, first_command

@@ -13,7 +13,7 @@ from bot_runner.fault import Fault
 from bot_runner.incoming import Job, read
 from bot_runner.retry import Dead, Hold, decide, wait_for_host
 from bot_runner.waiting import WAITING_FOR, activity, expired, unreachable, waiting
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.failure import ErrorFacts
 from warren.contracts.slip import LogEntry
 from warren.testing.commands import as_outgoing, first_command

@@ -14,7 +14,7 @@ from chat_api.letters.facts import refused_outcome
 from chat_api.letters.keeper import Letters
 from chat_api.reply import fault_of
 from chat_api.taking import Taken, Tally, take
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.outcome import Outcome
 from warren.db.engine import is_unavailable
 from warren.logging import get_logger

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chat_api import bots
 from chat_api.changes import Store
 from warren.app.inner_client import InnerClient
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.registry import BotCard
 from warren.errors import WarrenError
 from warren.logging import get_logger

@@ -32,7 +32,7 @@ from chat_api.sessions import open_session
 from chat_api.settings import Settings
 from chat_api.tables import account, conversation, message, outbox, turn
 from chat_api.throttle import Throttle
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.bot import Persona
 from warren.contracts.failure import STEP_FAILED, Failure
 from warren.contracts.outcome import Outcome, OutcomeReply, TurnEnd

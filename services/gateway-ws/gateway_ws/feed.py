@@ -11,7 +11,7 @@ from gateway_ws.hub import Hub
 from gateway_ws.progress import read_hint
 from gateway_ws.runs import Runs
 from warren.broker.connection import Broker
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.broker.own_queue import OwnQueue, consume_own
 from warren.broker.topology import EVENTS, PROGRESS
 from warren.contracts.inner import SessionEnded

@@ -10,7 +10,8 @@ import pytest
 from conftest import Vhost
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
-from warren.broker.consumer import Consumer, Delivery
+from warren.broker.consumer import Consumer
+from warren.broker.delivery import Delivery
 from warren.broker.publisher import Outgoing, Publisher
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Vhost
 from warren.broker.connection import connect
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.broker.own_queue import OwnQueue, consume_own
 from warren.broker.publisher import Outgoing, Publisher
 from warren.errors import BrokerUnavailable

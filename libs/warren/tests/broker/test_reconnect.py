@@ -4,23 +4,22 @@ import asyncio
 from collections.abc import Sequence
 from uuid import uuid4
 
-from aio_pika.abc import AbstractRobustConnection
-
 from conftest import Vhost
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
-from warren.broker.consumer import Consumer, Delivery
+from warren.broker.consumer import Consumer
+from warren.broker.delivery import Delivery
 from warren.broker.hints import Hints
+from warren.broker.link import Link
 from warren.broker.publisher import Outgoing, Publisher
 from warren.errors import BrokerUnavailable
 
 COUNT = 200
 
 
-async def cut(connection: AbstractRobustConnection) -> None:
+async def cut(link: Link) -> None:
     """Close the connection under everybody's feet."""
-    assert connection.transport is not None
-    await connection.transport.connection.close(ConnectionResetError("cut by the test"))
+    link.wire.abort()
 
 
 def outcome(number: int) -> Outgoing:

@@ -8,7 +8,7 @@ not hold the window of the quick ones.
 import asyncio
 from dataclasses import dataclass
 
-from aiormq.abc import AbstractChannel
+from warren.broker.lane import Lane
 
 REST_SECONDS = 0.02  # what is finished above a slow one waits this long for it
 
@@ -62,32 +62,38 @@ class AckWindow:
 
 
 class Acker:
-    """Acks for one channel. The first of the handlers that end together sends for all of them."""
+    """Acks for one channel: one frame for all that ends in one turn of the loop."""
 
-    def __init__(self, channel: AbstractChannel) -> None:
-        self._channel = channel
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._loop = asyncio.get_running_loop()
         self._window = AckWindow()
         self._run_is_coming = False
         self._rest_is_coming = False
 
-    async def ack(self, tag: int) -> None:
-        """Ack a delivery soon. Returns at once when another call is about to send for this one.
-
-        Raises what the client library raises when the channel is closed: then all come again.
-        """
+    def ack(self, tag: int) -> None:
+        """Ack a delivery soon. When the channel is closed by then, it will come again."""
         self._window.finish(tag)
         if not self._run_is_coming:
             self._run_is_coming = True
-            await asyncio.sleep(0)  # whatever else ends in this turn of the loop goes along
-            self._run_is_coming = False
-            if run := self._window.take_run():
-                await self._send(run)
+            self._loop.call_soon(self._send_run)
+
+    def flush(self) -> None:
+        """Ack all that is finished now, before the channel is closed."""
+        self._send(self._window.take_run(), *self._window.take_rest())
+
+    def _send_run(self) -> None:
+        self._run_is_coming = False
+        self._send(self._window.take_run())
         if not self._window.empty and not self._rest_is_coming:
             self._rest_is_coming = True
-            await asyncio.sleep(REST_SECONDS)
-            self._rest_is_coming = False
-            for each in self._window.take_rest():
-                await self._send(each)
+            self._loop.call_later(REST_SECONDS, self._send_rest)
 
-    async def _send(self, ack: Ack) -> None:
-        await self._channel.basic_ack(ack.tag, multiple=ack.multiple, wait=False)
+    def _send_rest(self) -> None:
+        self._rest_is_coming = False
+        self._send(*self._window.take_rest())
+
+    def _send(self, *acks: Ack | None) -> None:
+        for ack in acks:
+            if ack is not None and self._lane.is_open:
+                self._lane.basic_ack(ack.tag, multiple=ack.multiple)

@@ -4,18 +4,19 @@ dead-letter keeper."""
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiormq.abc import DeliveredMessage
-from aiormq.channel import Channel
+from pika.spec import Basic, BasicProperties
 
-from warren.broker.channels import CHANNEL_GONE, close_channel, open_channel, when_closed
 from warren.broker.connection import Broker
-from warren.broker.consumer import AGAIN_SECONDS, HOLD_SECONDS, Delivery, from_channel
+from warren.broker.consumer import AGAIN_SECONDS, HOLD_SECONDS
+from warren.broker.delivery import Delivery, to_delivery
+from warren.broker.lane import Lane
 from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
 from warren.metrics import HANDLER_HELD
 
 log = get_logger(__name__)
 
+_Waiting = tuple[int, Delivery]  # with its delivery tag
 BatchHandler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 
@@ -41,30 +42,34 @@ class BatchConsumer:
         while True:
             await self._broker.consuming.connected.wait()
             try:
-                channel = await open_channel(self._broker.consuming)
+                lane = await self._broker.consuming.lane()
                 try:
-                    await self._consume(channel)
+                    await self._consume(lane)
                 finally:
-                    await close_channel(channel)
+                    await lane.shut()
                 log.warning("batch consumer lost its channel", queue=self._name)
-            except (BrokerUnavailable, *CHANNEL_GONE) as error:
+            except BrokerUnavailable as error:
                 log.info("not consuming yet", queue=self._name, cause=str(error))
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _consume(self, channel: Channel) -> None:
+    async def _consume(self, lane: Lane) -> None:
         """Hand on batches until the channel is lost; what waits then will come again."""
-        waiting: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()  # bounded by the prefetch
-        when_closed(channel, lambda: waiting.put_nowait(None))
-        await channel.basic_qos(prefetch_count=self._size)
-        await channel.basic_consume(self._name, waiting.put)
+        waiting: asyncio.Queue[_Waiting | None] = asyncio.Queue()  # bounded by the prefetch
+
+        def take(method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
+            waiting.put_nowait((method.delivery_tag, to_delivery(method, properties, body)))
+
+        lane.lost.add_done_callback(lambda _: waiting.put_nowait(None))
+        await lane.consume(self._name, take, prefetch=self._size)
         while (first := await waiting.get()) is not None:
             batch = [first]
             while len(batch) < self._size and not waiting.empty():
                 if (one := waiting.get_nowait()) is None:
                     return
                 batch.append(one)
-            await self._handle([from_channel(one) for one in batch])
-            await channel.basic_ack(batch[-1].delivery_tag or 0, multiple=True)
+            await self._handle([delivery for _, delivery in batch])
+            if lane.is_open:
+                lane.basic_ack(batch[-1][0], multiple=True)
 
     async def _handle(self, batch: Sequence[Delivery]) -> None:
         while True:

@@ -5,48 +5,44 @@ import asyncio
 from contextlib import suppress
 from uuid import uuid4
 
-from aiormq.channel import Channel
-from pamqp.commands import Basic
+from pika.exceptions import AMQPError
+from pika.spec import BasicProperties
 
-from warren.broker.channels import open_channel
 from warren.broker.connection import Broker
+from warren.broker.lane import Lane
+from warren.errors import BrokerUnavailable
 
-HINT_SECONDS = 1.0  # a hint that cannot be written in a second is old
+HINT_SECONDS = 1.0  # a hint that cannot be sent in a second is old
 
 
 class Hints:
-    """A channel without confirms. A hint that cannot be sent is dropped."""
+    """A channel without confirms. A hint that cannot be sent at once is dropped."""
 
     def __init__(self, broker: Broker, app_id: str) -> None:
         self._broker = broker
         self._app_id = app_id
         self._opening = asyncio.Lock()
-        self._channel: Channel | None = None
+        self._lane: Lane | None = None
 
     async def send(self, exchange: str, key: str, body: bytes, type: str) -> None:
         """Send and forget."""
-        if not self._broker.publishing.connected.is_set():
-            return
-        properties = Basic.Properties(
+        properties = BasicProperties(
             content_type="application/json",
             delivery_mode=1,
             message_id=uuid4().hex,
-            message_type=type,
+            type=type,
             app_id=self._app_id,
         )
-        with suppress(Exception):  # a hint never stops anybody, whatever the client library raises
-            channel = await self._open()
-            await channel.basic_publish(
-                body,
-                exchange=exchange,
-                routing_key=key,
-                properties=properties,
-                timeout=HINT_SECONDS,
-                wait=False,
-            )
+        with suppress(AMQPError, BrokerUnavailable, TimeoutError):  # a hint never stops anybody
+            lane = self._lane
+            if lane is None or not lane.is_open:
+                async with asyncio.timeout(HINT_SECONDS):
+                    lane = await self._open()
+            if lane.wire.clear:
+                lane.basic_publish(exchange, key, body, properties)
 
-    async def _open(self) -> Channel:
+    async def _open(self) -> Lane:
         async with self._opening:
-            if self._channel is None or self._channel.is_closed:
-                self._channel = await open_channel(self._broker.publishing)
-            return self._channel
+            if self._lane is None or not self._lane.is_open:
+                self._lane = await self._broker.publishing.lane()
+            return self._lane

@@ -3,14 +3,13 @@ runner control)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from typing import Any
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from pika.spec import Basic, BasicProperties
 
 from warren.broker.connection import Broker
-from warren.broker.consumer import Delivery, to_delivery
+from warren.broker.delivery import Delivery, to_delivery
+from warren.broker.lane import Lane
+from warren.errors import BrokerUnavailable
 from warren.logging import get_logger
 
 log = get_logger(__name__)
@@ -18,8 +17,6 @@ log = get_logger(__name__)
 OWN_PREFETCH = 500  # only bounds what one socket read may bring; nothing is acked
 OPEN_SECONDS = 10.0  # to declare, bind and consume
 AGAIN_SECONDS = 0.5  # between two tries to make the queues
-
-_GONE = (AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError, TimeoutError)
 
 
 class OwnQueue:
@@ -38,18 +35,28 @@ class OwnQueue:
         self.name = name
         self.bindings = bindings
         self.handler = handler
+        self._busy: set[asyncio.Task[None]] = set()
 
-    async def open(self, channel: AbstractRobustChannel, generation: int) -> None:
-        """Declare, bind and consume on a channel."""
-        queue = await channel.declare_queue(
-            self.name(generation), exclusive=True, auto_delete=True, robust=False
-        )
+    async def open(self, lane: Lane, generation: int) -> None:
+        """Declare, bind and consume on a channel. Raises LaneLost."""
+        name = self.name(generation)
+        await lane.ask(lane.queue_declare, queue=name, exclusive=True, auto_delete=True)
         for exchange, key in self.bindings:
-            await queue.bind(exchange, routing_key=key, robust=False)
-        await queue.consume(self._on_message, no_ack=True, robust=False)
+            await lane.ask(lane.queue_bind, queue=name, exchange=exchange, routing_key=key)
+        await lane.consume(name, self._take, prefetch=OWN_PREFETCH, no_ack=True)
 
-    async def _on_message(self, message: AbstractIncomingMessage) -> None:
-        await self.handler(to_delivery(message))
+    def _take(self, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(
+            self._handle(to_delivery(method, properties, body))
+        )
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
+
+    async def _handle(self, delivery: Delivery) -> None:
+        try:
+            await self.handler(delivery)
+        except Exception:  # nobody else hears of it, and the next message must come
+            log.exception("handler failed, the message is lost", key=delivery.routing_key)
 
 
 async def consume_own(
@@ -67,41 +74,20 @@ async def consume_own(
     generation = 0
     while True:
         generation += 1
-        lost = asyncio.Event()
-        channel: AbstractRobustChannel | None = None
+        lane: Lane | None = None
         try:
             await broker.consuming.connected.wait()
             async with asyncio.timeout(OPEN_SECONDS):
-                channel = await _channel(broker, lost)
+                lane = await broker.consuming.lane()
                 for queue in queues:
-                    await queue.open(channel, generation)
+                    await queue.open(lane, generation)
             await on_fresh()
-            await lost.wait()
+            await asyncio.shield(lane.lost)
             log.warning("own queues are lost, making them anew", queue=queues[0].name(generation))
-        except _GONE as error:
+        except (BrokerUnavailable, TimeoutError) as error:
             log.warning("own queues cannot be made yet", error=type(error).__name__)
         finally:
             on_lost()
-            await _close(channel)
+            if lane is not None:
+                await lane.shut()
         await asyncio.sleep(AGAIN_SECONDS)
-
-
-async def _channel(broker: Broker, lost: asyncio.Event) -> AbstractRobustChannel:
-    """Return a channel that sets `lost` when it closes or the broker cancels a consumer on it."""
-    channel = await broker.consuming.channel(publisher_confirms=False)
-
-    def set_lost(*_: Any) -> None:
-        lost.set()
-
-    channel.close_callbacks.add(set_lost)
-    (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(set_lost)
-    await channel.set_qos(prefetch_count=OWN_PREFETCH)
-    return channel
-
-
-async def _close(channel: AbstractRobustChannel | None) -> None:
-    """Close a channel for good: the connection must not restore it."""
-    if channel is not None:
-        with suppress(*_GONE):
-            async with asyncio.timeout(1):
-                await channel.close()

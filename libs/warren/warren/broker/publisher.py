@@ -1,17 +1,14 @@
 """Publish and know: persistent, confirmed, returned messages raise, every wait has an end."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from uuid import UUID
 
-import aio_pika
-from aiormq.channel import Channel
-from pamqp.commands import Basic
-from pamqp.common import FieldValue
+from pika.spec import BasicProperties
 
-from warren.broker.channels import CHANNEL_GONE, open_channel
+from warren.broker.confirms import Confirms, Nacked
 from warren.broker.connection import Broker
 from warren.errors import BrokerUnavailable, Unroutable
 from warren.metrics import PUBLISH_FAILURES
@@ -20,6 +17,9 @@ CONFIRM_SECONDS = 10.0  # under a memory alarm the confirm never comes until it 
 MAX_BODY_BYTES = (
     4 * 1024 * 1024
 )  # far under 4.x's 16 MiB: over it 406 would close the channel for everybody
+
+
+HeaderValue = str | int
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Outgoing:
     type: str
     message_id: UUID | str
     correlation_id: UUID | str | None = None
-    headers: Mapping[str, FieldValue] = field(default_factory=lambda: {})
+    headers: Mapping[str, HeaderValue] = field(default_factory=lambda: {})
     persistent: bool = True
     mandatory: bool = True
 
@@ -44,7 +44,7 @@ class Publisher:
     def __init__(self, broker: Broker, app_id: str) -> None:
         self._broker = broker
         self._app_id = app_id
-        self._channel: Channel | None = None
+        self._confirms: Confirms | None = None
         self._opening = asyncio.Lock()
 
     async def publish(self, message: Outgoing, timeout_seconds: float = CONFIRM_SECONDS) -> None:
@@ -57,62 +57,67 @@ class Publisher:
         """
         if len(message.body) > MAX_BODY_BYTES:
             raise ValueError(f"a message of {len(message.body)} bytes is over {MAX_BODY_BYTES}")
+        loop = asyncio.get_running_loop()
+        due = loop.time() + timeout_seconds
         try:
-            async with asyncio.timeout(timeout_seconds):
-                channel = await self._open()
-                # wait=False: not for the socket; the confirm says more, and bytes go out together.
-                await channel.basic_publish(
-                    message.body,
-                    exchange=message.exchange,
-                    routing_key=message.key,
-                    properties=self._properties(message),
-                    mandatory=message.mandatory,
-                    wait=False,
-                )
-        except aio_pika.exceptions.DeliveryError as error:
-            PUBLISH_FAILURES.labels(message.exchange, "returned").inc()
-            if isinstance(error, aio_pika.exceptions.PublishError):
-                raise Unroutable(f"no queue for {message.exchange} {message.key}") from error
-            raise BrokerUnavailable(
-                f"the broker refused {message.exchange} {message.key}"
-            ) from error
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
-            raise BrokerUnavailable("the channel was closed under the publish") from error
+            confirms = await self._clear(due)
+            confirm = confirms.publish(
+                message.exchange,
+                message.key,
+                message.body,
+                self._properties(message),
+                mandatory=message.mandatory,
+            )
+            # A bare timer: asyncio.timeout costs more than the rest of this function.
+            late = loop.call_at(due, _too_late, confirm)
+            try:
+                await confirm
+            finally:
+                late.cancel()
         except TimeoutError as error:
             PUBLISH_FAILURES.labels(message.exchange, "timeout").inc()
             raise BrokerUnavailable(f"no confirm in {timeout_seconds} s") from error
-        except CHANNEL_GONE as error:
-            PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
-            raise BrokerUnavailable(f"the connection is down: {type(error).__name__}") from error
-        except Exception as error:
-            if type(error) is not Exception:  # the client rejects confirms with a bare one at times
-                raise
-            PUBLISH_FAILURES.labels(message.exchange, "connection").inc()
-            raise BrokerUnavailable("the channel was closed under the publish") from error
+        except BrokerUnavailable as error:
+            kind = "returned" if isinstance(error, Unroutable | Nacked) else "connection"
+            PUBLISH_FAILURES.labels(message.exchange, kind).inc()
+            raise
 
-    def _properties(self, message: Outgoing) -> Basic.Properties:
+    async def _clear(self, due: float) -> Confirms:
+        """Return an open channel that the broker reads from, by the time that is due.
+
+        Raises BrokerUnavailable, TimeoutError.
+        """
+        confirms = self._confirms
+        if confirms is not None and confirms.lane.is_open and confirms.lane.wire.clear:
+            return confirms
+        async with asyncio.timeout_at(due):
+            confirms = await self._open()
+            # Under an alarm the broker reads nothing: what was written would wait there, and be
+            # published a second time by whoever tries again.
+            await confirms.lane.wire.until_clear()
+            return confirms
+
+    def _properties(self, message: Outgoing) -> BasicProperties:
         correlation = message.correlation_id
-        return Basic.Properties(
+        return BasicProperties(
             headers=dict(message.headers),
             content_type="application/json",
             delivery_mode=2 if message.persistent else 1,
             message_id=str(message.message_id),
             correlation_id=str(correlation) if correlation else None,
-            message_type=message.type,
+            type=message.type,
             app_id=self._app_id,
-            timestamp=datetime.now(UTC),
+            timestamp=int(time.time()),
         )
 
-    async def _open(self) -> Channel:
+    async def _open(self) -> Confirms:
         """Return the channel, a new one when the last is closed. Raises BrokerUnavailable."""
-        channel = self._channel
-        if channel is not None and not channel.is_closed:
-            return channel
         async with self._opening:
-            if self._channel is None or self._channel.is_closed:
-                self._channel = await open_channel(self._broker.publishing, confirms=True)
-            return self._channel
+            if self._confirms is None or not self._confirms.lane.is_open:
+                self._confirms = await Confirms.open(self._broker.publishing)
+            return self._confirms
+
+
+def _too_late(confirm: asyncio.Future[None]) -> None:
+    if not confirm.done():
+        confirm.set_exception(TimeoutError())

@@ -9,8 +9,8 @@ from typing import Any
 
 from warren.broker.batches import BatchConsumer
 from warren.broker.connection import Broker, connect
-from warren.broker.consumer import Delivery
 from warren.broker.declare import declare_kind
+from warren.broker.delivery import Delivery
 from warren.broker.publisher import Outgoing, Publisher
 from warren.broker.topology import CHAT_OUTCOMES, DEAD_LETTERS
 from warren.contracts.base import JsonObject

@@ -18,7 +18,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from chat_api.plain_text import without_nul
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.contracts.base import JsonObject
 from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure, FailureReason
 from warren.contracts.ids import step_path

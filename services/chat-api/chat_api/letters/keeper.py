@@ -10,7 +10,7 @@ from chat_api.changes import Store, changing
 from chat_api.letters.batch import write
 from chat_api.letters.facts import Facts, bare, read
 from chat_api.letters.fate import Fate
-from warren.broker.consumer import Delivery
+from warren.broker.delivery import Delivery
 from warren.db.engine import is_unavailable
 from warren.logging import get_logger
 from warren.metrics import LETTERS_OPENED, TURNS_ENDED
