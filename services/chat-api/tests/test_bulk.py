@@ -87,7 +87,7 @@ async def show(world, job):
     return (await world.http.get(f"{REPLAYS}/{job['id']}")).json()
 
 
-async def until(world, job, *states, seconds=60.0):
+async def until(world, job, *states, seconds=90.0):
     async with asyncio.timeout(seconds):
         while (now := await show(world, job))["state"] not in states or now["sent"]:
             await asyncio.sleep(0.05)
@@ -99,6 +99,7 @@ def runner(world, failing):
     return Runner(world, failing)
 
 
+@pytest.mark.timeout(240)
 async def test_a_thousand_of_one_group_are_resolved_and_the_others_stay(world, failing, runner):
     bot = await world.bot(concurrency=1000)
     await letters(world, failing, 1000, bot)

@@ -7,6 +7,7 @@ import signal
 import sys
 from types import SimpleNamespace
 
+import pytest
 from sqlalchemy import func, select
 
 from chat_api.letters.tables import letter_act, replay_item
@@ -17,7 +18,7 @@ from warren.contracts.slip import StepCommand
 
 LETTERS = 60
 REPLAYS = "/api/v1/dead-letters/replays"
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 
 
 async def worker(database: str, failpoint: str) -> asyncio.subprocess.Process:
@@ -62,6 +63,7 @@ class Answers:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.timeout(240)
 async def test_killed_in_the_middle_it_is_finished_by_others_and_nothing_is_sent_twice(
     world, failing, shared_database
 ):
