@@ -15,6 +15,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tests.mesh import SERVICE_TOKEN, Mesh
+from warren.contracts.ids import COMMAND, message_id
 
 REST_SECONDS = 30.0  # management figures lag by 5 s
 ENDED = {"done", "cancelled", "answered", "dismissed"}
@@ -40,6 +41,10 @@ async def violations(mesh: Mesh) -> list[str]:
             *await replies_are_single(rows),
             *await seq_is_gapless(rows),
             *await logs_are_whole(rows),
+            *await letters_fit_their_turns(rows),
+            *await replays_add_nothing(rows),
+            *await no_answer_after_a_persons(rows),
+            *await keys_are_the_steps(rows, mesh),
             *await outbox_is_empty(rows),
             *await logs_tell_no_secrets(rows, mesh),
         ]
@@ -108,20 +113,93 @@ async def seq_is_gapless(rows: Rows) -> list[str]:
 
 
 async def logs_are_whole(rows: Rows) -> list[str]:
-    """I8, I10: a done turn's log has one `done` for each step, in order, all on its own
-    revision."""
+    """I8, I10: a done turn's log has one good end for each step, in order, all on its own
+    revision unless a person chose another."""
     found: list[str] = []
-    for one in await rows("select id, revision, steps, log from turn where state = 'done'"):
+    for one in await rows("""
+        select t.id, t.revision, t.steps, t.log, exists (
+          select 1 from letter_act a join dead_letter l on l.id = a.letter_id
+          where l.turn_id = t.id and a.revision is not null) as chosen
+        from turn t where t.state = 'done'
+    """):
         log = json.loads(bytes(one["log"]))
-        done = [entry["step"] for entry in log if entry["outcome"] == "done"]
+        done = [entry["step"] for entry in log if entry["outcome"] in ("done", "finished")]
         if done != [step["id"] for step in one["steps"]]:
             found.append(f"I8: turn {one['id']} was done as {done}")
-        if {entry["revision"] for entry in log} != {one["revision"]}:
+        if not one["chosen"] and {entry["revision"] for entry in log} != {one["revision"]}:
             found.append(f"I10: turn {one['id']} ran on more than one revision")
-        repeated = Counter((entry["step"], entry["attempt"]) for entry in log).most_common(1)
+        attempts = [entry for entry in log if entry["outcome"] in ("done", "retried", "dead")]
+        repeated = Counter((entry["step"], entry["attempt"]) for entry in attempts).most_common(1)
         if repeated and repeated[0][1] > 1:
             found.append(f"I8: turn {one['id']} has an attempt with two ends: {repeated[0][0]}")
     return found
+
+
+async def letters_fit_their_turns(rows: Rows) -> list[str]:
+    """I1, I2: a parked turn has exactly one letter to work on, and no other turn has one."""
+    parked = await rows("""
+        select t.id, count(l.id) as letters from turn t
+        left join dead_letter l on l.turn_id = t.id and l.status = 'open'
+        where t.state = 'parked' group by t.id having count(l.id) <> 1
+    """)
+    wrong = await rows("""
+        select l.reference, l.status, t.state from dead_letter l join turn t on t.id = l.turn_id
+        where (l.status = 'open' and t.state <> 'parked')
+           or (l.status = 'replaying' and t.state not in ('running', 'waiting'))
+           or (l.status in ('resolved', 'answered', 'dismissed', 'cancelled')
+               and t.state not in ('done', 'answered', 'dismissed', 'cancelled'))
+    """)
+    return [f"I1: parked turn {one['id']} has {one['letters']} open letters" for one in parked] + [
+        f"I1: letter {one['reference']} is {one['status']}, its turn {one['state']}"
+        for one in wrong
+    ]
+
+
+async def replays_add_nothing(rows: Rows) -> list[str]:
+    """I6: nothing was sent for a turn that had ended, and no turn says more than its pipeline
+    does."""
+    late = await rows("""
+        select l.reference, a.kind from letter_act a join dead_letter l on l.id = a.letter_id
+        join turn t on t.id = l.turn_id
+        where t.state in ('done', 'answered') and a.kind in ('replayed', 'edited', 'finished')
+          and a.at > t.ended_at
+    """)
+    many = await rows("""
+        select t.id, count(m.id) as said from turn t join message m on m.turn_id = t.id
+        group by t.id having count(m.id) > greatest(1, (select count(*) from json_array_elements(
+          t.steps) step where step ->> 'kind' = 'reply'))
+    """)
+    return [f"I6: letter {one['reference']} was {one['kind']} after its end" for one in late] + [
+        f"I6: turn {one['id']} said {one['said']} things" for one in many
+    ]
+
+
+async def no_answer_after_a_persons(rows: Rows) -> list[str]:
+    """I7: after a person's answer the bot says nothing more in that turn, and it stays answered."""
+    found = await rows("""
+        select distinct t.id, t.state from message h join turn t on t.id = h.turn_id
+        left join message m on m.turn_id = t.id and m.by_hand is null and m.seq > h.seq
+        where h.by_hand is not null and (m.id is not null or t.state <> 'answered')
+    """)
+    return [f"I7: turn {one['id']} ({one['state']}) went on after an answer" for one in found]
+
+
+async def keys_are_the_steps(rows: Rows, mesh: Mesh) -> list[str]:
+    """I9: each call outside carries the key of its step and run, the same for every attempt."""
+    expected: dict[str, Any] = {}
+    for one in await rows("select id, run, steps from turn"):
+        for run in range(1, one["run"] + 1):
+            for position in range(len(one["steps"]) + 2):  # another revision may be longer
+                key = message_id(one["id"], run, (), position, COMMAND)
+                expected[str(key)] = one["id"]
+    asked: dict[str, set[str]] = {}
+    for call in mesh.model.calls:
+        asked.setdefault(call.key, set()).add(call.question)
+    return [
+        f"I9: {sorted(questions)} asked under {key!r}"
+        for key, questions in asked.items()
+        if key not in expected or len(questions) > 1
+    ]
 
 
 async def outbox_is_empty(rows: Rows) -> list[str]:

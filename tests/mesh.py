@@ -70,6 +70,7 @@ class Service:
     environment: Mapping[str, str]
     log: Path
     ready_url: str | None
+    launcher: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, extra: Mapping[str, str] | None = None) -> None:
@@ -77,7 +78,7 @@ class Service:
         environment = {**os.environ, **self.environment, **(extra or {})}
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module],
+                [sys.executable, "-m", *self.launcher, self.module],
                 env=environment,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -130,6 +131,7 @@ class Mesh:
     model: StubModel
     chat_database: str
     ports: Mapping[str, int]
+    launcher: Sequence[str] = ()
     services: dict[str, Service] = field(default_factory=lambda: {})
 
     @property
@@ -166,12 +168,21 @@ class Mesh:
                 "INNER_PORT": str(base),
                 "RUNNER_CACHE_DIR": str(self.folder / f"cache{number}"),
                 "OPENAI_BASE_URL": self.model.url,
-                "OPENAI_API_KEY": "not-a-key",
+                "OPENAI_API_KEY": f"not-a-key-{number}",  # the model sees which runner asks
             },
             None,
         )
         runner.start(extra)
         return runner
+
+    def add_gateway(self) -> Service:
+        """Start a second gateway; wait_ready() tells when it serves."""
+        inner = self.ports["gateway2_inner"]
+        environment = {"HTTP_PORT": str(self.ports["gateway2"]), "INNER_PORT": str(inner)}
+        ready = f"http://127.0.0.1:{inner}"
+        gateway = self._service("gateway2", "gateway_ws", "gateway", environment, ready)
+        gateway.start()
+        return gateway
 
     def _service(
         self,
@@ -191,7 +202,12 @@ class Mesh:
             "FAILPOINTS": "",
         }
         service = Service(
-            name, module, common | dict(environment), self.folder / f"{name}.log", ready
+            name,
+            module,
+            common | dict(environment),
+            self.folder / f"{name}.log",
+            ready,
+            self.launcher,
         )
         self.services[name] = service
         return service
@@ -249,8 +265,12 @@ class Mesh:
         *,
         runners: int = 1,
         model_delay: float = 0.0,
+        launcher: Sequence[str] = (),
     ) -> AsyncGenerator["Mesh"]:
-        """Start a mesh of its own and end it afterwards, databases included."""
+        """Start a mesh of its own and end it afterwards, databases included.
+
+        launcher: modules to run before each service's own, such as tests.twice.
+        """
         names = {one: f"{vhost.name}_{one}" for one in MIGRATIONS}
         for one, name in names.items():
             template = migrated(postgres, one)
@@ -264,11 +284,13 @@ class Mesh:
             "registry_inner",
             "gateway",
             "gateway_inner",
+            "gateway2",
+            "gateway2_inner",
         )
         ports = {key: first + number for number, key in enumerate(keys)} | {"runner": first + 10}
         databases = {one: postgres.url(name) for one, name in names.items()}
         with StubModel(delay_seconds=model_delay) as model:
-            mesh = cls(folder, bots, vhost, model, databases["chat"], ports)
+            mesh = cls(folder, bots, vhost, model, databases["chat"], ports, launcher)
             try:
                 await mesh.start(databases, runners)
                 yield mesh

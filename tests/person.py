@@ -53,7 +53,7 @@ class Person:
         """Post a message, once, whatever happens on the way: the same key is sent again after a
         failure."""
         key = key or str(uuid4())
-        for _ in range(60):
+        for _ in range(240):  # a minute: longer than any server is away
             try:
                 answer = await self.http.post(
                     f"{self.mesh.api}/conversations/{conversation}/messages",

@@ -4,9 +4,19 @@ would show."""
 import json
 import threading
 import time
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: what was asked last, under which idempotency key, with whose API key."""
+
+    question: str
+    key: str
+    asker: str
 
 
 class StubModel:
@@ -16,7 +26,7 @@ class StubModel:
     def __init__(self, delay_seconds: float = 0.0, words: int = 6) -> None:
         self.delay_seconds = delay_seconds
         self.words = words
-        self.calls: list[str] = []
+        self.calls: list[Call] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -40,13 +50,14 @@ class StubModel:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, asked: dict[str, Any]) -> str:
+    def answer(self, asked: dict[str, Any], key: str, asker: str) -> str:
         """Return the next answer and note the call."""
         users = [one["content"] for one in asked["messages"] if one["role"] == "user"]
+        question = users[-1] if users else "nothing"
         with self._lock:
-            self.calls.append(users[-1] if users else "")
+            self.calls.append(Call(question, key, asker))
             number = len(self.calls)
-        return f"answer {number} to {users[-1] if users else 'nothing'}"
+        return f"answer {number} to {question}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stub = self
@@ -57,7 +68,8 @@ class StubModel:
 
             def do_POST(self) -> None:
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                text = stub.answer(asked)
+                key = self.headers.get("Idempotency-Key") or ""
+                text = stub.answer(asked, key, self.headers.get("Authorization") or "")
                 time.sleep(stub.delay_seconds)
                 if asked.get("stream"):
                     self._stream(text, asked["model"])

@@ -8,7 +8,7 @@ import typer
 from warren.cli.filters import filtered, is_empty
 from warren.cli.letter_words import moment, more
 from warren.cli.plain import plain
-from warren.cli.server import Failed, Query, Server, connected, path, read
+from warren.cli.server import Away, Failed, Query, Server, connected, path, read
 from warren.contracts.chat import Page
 from warren.contracts.letters import (
     LetterFilter,
@@ -21,6 +21,7 @@ from warren.contracts.letters import (
 app = typer.Typer(no_args_is_help=True)
 
 POLL_SECONDS = 0.5  # how often a followed job is asked for
+AWAY_SECONDS = 60.0  # how long a followed job's server may be away: the job goes on afterwards
 STAGES = ("1 letter", "5 letters", "25 letters", "the rest")
 Verb = Literal["pause", "resume", "stop"]
 
@@ -173,8 +174,7 @@ def _follow(server: Server, job: ReplayJob, *, as_json: bool) -> None:
             if job.state in ("stopped", "halted", "done"):
                 break
             time.sleep(POLL_SECONDS)
-            answer = server.ask("GET", path("dead-letters", "replays", str(job.id)))
-            job = read(ReplayJob, answer)
+            job = read(ReplayJob, _look(server, job))
     except KeyboardInterrupt as stopped:
         typer.echo(
             f"It goes on without you. See it: warren dead-letters replays show {job.id} --follow."
@@ -183,11 +183,23 @@ def _follow(server: Server, job: ReplayJob, *, as_json: bool) -> None:
         )
         raise typer.Exit(0) from stopped
     if as_json:
-        typer.echo(server.ask("GET", path("dead-letters", "replays", str(job.id))))
+        typer.echo(_look(server, job))
     else:
         _report(job, skip_head=True)
     if job.state != "done" or job.failed_again:
         raise typer.Exit(1)
+
+
+def _look(server: Server, job: ReplayJob) -> str:
+    """Return the job's JSON; a server that starts anew is waited for. Raises Failed."""
+    until = time.monotonic() + AWAY_SECONDS
+    while True:
+        try:
+            return server.ask("GET", path("dead-letters", "replays", str(job.id)))
+        except Away:
+            if time.monotonic() > until:
+                raise
+            time.sleep(POLL_SECONDS)
 
 
 def _report(job: ReplayJob, *, skip_head: bool = False) -> None:

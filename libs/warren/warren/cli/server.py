@@ -27,6 +27,10 @@ class Failed(Exception):
     """The command cannot go on; its text is what the person reads. Ends with exit code 1."""
 
 
+class Away(Failed):
+    """No answer came."""
+
+
 class Refused(Failed):
     """The server said no: the text is the problem's detail."""
 
@@ -79,8 +83,8 @@ class Server:
         """Give the connection back."""
         self._http.close()
 
-    def _away(self, error: httpx2.TransportError) -> Failed:
-        return Failed(
+    def _away(self, error: httpx2.TransportError) -> Away:
+        return Away(
             f"No answer from {self.url} ({type(error).__name__}). Is Warren running (make status)?"
             " WARREN_URL says which one is asked."
         )
