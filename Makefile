@@ -60,8 +60,12 @@ e2e: install-test ## Run the end-to-end tests in full, browser included, with ar
 	@$(PY) -m pytest tests/e2e -m "long or not long" $(args)
 
 .PHONY: faults
-faults: install-test ## Run the fault tests in full, with args="-k runner"
-	@$(PY) -m pytest tests/faults -m "long or not long" $(args)
+faults: install-test ## Kill, stop and double everything in full (40 minutes), with args="-k runner"
+	@WARREN_FAULTS=full $(PY) -m pytest tests/faults -m "long or not long" $(args)
+
+.PHONY: mutants
+mutants: install-test ## Prove that the tests notice each broken promise, with w=inbox
+	@$(PY) -m tests.mutants $(w)
 
 .PHONY: bench
 bench: install ## Measure, with w=hop

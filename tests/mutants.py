@@ -46,11 +46,11 @@ MUTANTS = (
     Mutant(
         "ack before publish",
         f"{BROKER}/consumer.py",
-        """            await self._handle(from_channel(message), task)
-            await self._ack(message)
+        """                await self._handler(delivery)
+                return acker.ack(tag)
 """,
-        """            await self._ack(message)
-            await self._handle(from_channel(message), task)
+        """                acker.ack(tag)
+                return await self._handler(delivery)
 """,
         f"{KILLS}::test_after_a_kill_the_same_ids_come_again[before_next-2-1]",
     ),
@@ -77,17 +77,22 @@ MUTANTS = (
     ),
     Mutant(
         "confirms off",
-        f"{BROKER}/channels.py",
-        "publisher_confirms=confirms, on_return_raises=confirms,",
-        "publisher_confirms=False,",
-        "libs/warren/tests/broker/test_reconnect.py"
-        "::test_a_publisher_says_what_was_not_confirmed_and_then_goes_on",
+        f"{BROKER}/confirms.py",
+        """confirm))
+        return confirm
+""",
+        """confirm))
+        confirm.set_result(None)
+        return confirm
+""",
+        "libs/warren/tests/broker/test_confirms.py"
+        "::test_a_full_queue_refuses_and_that_is_no_missing_queue",
     ),
     Mutant(
         "returns off",
-        f"{BROKER}/channels.py",
-        "on_return_raises=confirms,",
-        "on_return_raises=False,",
+        f"{BROKER}/confirms.py",
+        "            if one.returned:\n",
+        "            if False:\n",
         "libs/warren/tests/broker/test_publisher.py::test_a_message_that_no_queue_takes_raises",
     ),
     no_return(

@@ -45,9 +45,17 @@ class Person:
         return answer.json() if answer.content else None
 
     async def talk_to(self, *names: str, title: str | None = None) -> str:
-        """Return the id of a conversation with these people or bots."""
+        """Return the id of a conversation with these people or bots; a bot of a fresh mesh is
+        waited for."""
         body = {"members": list(names)} | ({"title": title} if title else {})
-        return (await self.call("POST", "/conversations", body))["id"]
+        for _ in range(120):
+            answer = await self.http.post(f"{self.mesh.api}/conversations", json=body)
+            if answer.is_success:
+                return answer.json()["id"]
+            if "Nobody is called" not in answer.text:
+                break
+            await asyncio.sleep(0.25)
+        raise AssertionError(f"no conversation: {answer.status_code} {answer.text}")
 
     async def write(self, conversation: str, text: str, key: str | None = None) -> dict[str, Any]:
         """Post a message, once, whatever happens on the way: the same key is sent again after a
