@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 // The system must be up already: `make e2e` starts it and names it in WARREN_URL.
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./e2e/globalSetup.ts",
   timeout: 30_000,
   expect: { timeout: 10_000 },
   fullyParallel: false,

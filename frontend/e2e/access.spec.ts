@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { messages, openWith, say, signUp } from "./people";
+import { fail, logInAsOperator, messages, openWith, say, signUp } from "./people";
 
 const NARROW = { width: 360, height: 740 };
 
@@ -45,6 +45,46 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoFaults(page);
     });
 
+    test(`the operators' pages are free of axe's faults in ${colorScheme}`, async ({ page }) => {
+      test.setTimeout(120_000); // as above, and a failure to look at
+      await logInAsOperator(page);
+      await page.goto("/");
+      const reference = await fail(page);
+      await expectNoFaults(page);
+      await page.goto("/dead-letters");
+      await page
+        .getByRole("button", { name: /^Show the letters/ })
+        .first()
+        .click();
+      await page.getByRole("checkbox").first().check();
+      await expectNoFaults(page);
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectNoFaults(page);
+      await page.goto(`/dead-letters/${reference}`);
+      await expect(page.getByRole("button", { name: "Replay as is" })).toBeVisible();
+      await expectNoFaults(page);
+      await page.getByRole("button", { name: "Replay as is" }).click();
+      await expectNoFaults(page);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Edit and replay" }).click();
+      const editor = page.getByRole("textbox", { name: "Payload as JSON" });
+      await editor.press("Control+End");
+      await page.keyboard.type(",");
+      await expect(page.getByText(/this is not JSON here/).first()).toBeVisible();
+      await expectNoFaults(page);
+      await page.keyboard.press("Backspace");
+      await editor.press("Control+Home");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.insertText('"mood": 1,');
+      await page.getByRole("button", { name: "Look at the difference" }).click();
+      await expect(page.getByRole("textbox", { name: /^Difference/ })).toBeVisible();
+      await expectNoFaults(page);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Finish by hand" }).click();
+      await expectNoFaults(page);
+    });
+
     test(`the page is never painted in the other colours in ${colorScheme}`, async ({ page }) => {
       await page.goto("/login", { waitUntil: "commit" });
       await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
@@ -67,6 +107,30 @@ test("at 360 px there is one column, no sideways scroll, and the way back", asyn
   await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page.getByRole("navigation")).toBeVisible();
   await expectNoSidewaysScroll(page);
+});
+
+test("at 360 px dead letters are found and repaired without sideways scroll", async ({ page }) => {
+  test.setTimeout(60_000);
+  await page.setViewportSize(NARROW);
+  await logInAsOperator(page);
+  await page.goto("/");
+  const reference = await fail(page);
+  await expectNoSidewaysScroll(page);
+  await page.goto("/dead-letters");
+  await page
+    .getByRole("button", { name: /^Show the letters/ })
+    .first()
+    .click();
+  await expect(page.getByRole("link", { name: reference })).toBeVisible();
+  await expectNoSidewaysScroll(page);
+  await page.getByRole("link", { name: reference }).click();
+  await page.getByRole("button", { name: "Edit and replay" }).click();
+  await expect(page.getByRole("textbox", { name: "Payload as JSON" })).toBeVisible();
+  await expectNoSidewaysScroll(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Replay as is" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Replay" }).click();
+  await expect(page.getByText("2nd failure").first()).toBeVisible({ timeout: 20_000 });
 });
 
 test("the choice of colours is kept", async ({ page }) => {

@@ -1,7 +1,9 @@
 // What the browser tests do as a person: sign up, open a conversation, write.
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 
 export const PASSWORD = "correct horse battery";
+/** Signed up by globalSetup.ts before anybody else. */
+export const OPERATOR = "e2e-operator";
 
 let made = 0;
 
@@ -20,6 +22,25 @@ export async function signUp(page: Page, username = newName("ana")): Promise<str
   await page.goto("/");
   await expect(page.getByRole("navigation")).toBeVisible();
   return username;
+}
+
+/** Be the operator; where somebody else was first on this Warren, the test is skipped. */
+export async function logInAsOperator(page: Page): Promise<void> {
+  const answer = await page.request.post("/api/v1/auth/login", {
+    data: { username: OPERATOR, password: PASSWORD },
+  });
+  const me = answer.ok() ? ((await answer.json()) as { operator: boolean }) : { operator: false };
+  if (process.env.CI) expect(me.operator).toBe(true);
+  test.skip(!me.operator, "the first account of this Warren is not of these tests");
+}
+
+/** Write to Stumble what makes it fail, and return the reference of its dead letter. */
+export async function fail(page: Page): Promise<string> {
+  await openWith(page, "stumble");
+  await say(page, "exception");
+  const card = page.getByRole("region", { name: "Stumble could not answer yet" });
+  await expect(card.last()).toBeVisible({ timeout: 20_000 });
+  return (await card.last().locator("code").innerText()).trim();
 }
 
 /** Sign up by the form. */
