@@ -22,6 +22,7 @@ class DeadLetter(Row, table=True):
         Index("dead_letter_newest", "failed_at", "id"),
         Index("dead_letter_status", "status", "failed_at", "id"),
         Index("dead_letter_group", "fingerprint", "status", "failed_at"),
+        Index("dead_letter_reference", "reference"),
         Index("dead_letter_bot", "bot", "failed_at"),
         Index(
             "dead_letter_search",

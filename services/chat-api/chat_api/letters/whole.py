@@ -15,6 +15,7 @@ from chat_api import audit_pages, turn_rows
 from chat_api.changes import Store
 from chat_api.letters import excerpt
 from chat_api.letters.attempts import Story, attempts
+from chat_api.letters.one import NO_LETTER
 from chat_api.letters.rows import row as letter_row
 from chat_api.letters.rows import select_letters
 from chat_api.letters.tables import dead_letter, letter_act, letter_failure
@@ -29,7 +30,6 @@ from warren.contracts.registry import BotCard, StepCard
 from warren.contracts.slip import LogEntry, StepCommand
 from warren.errors import NotFound
 
-NO_LETTER = "There is no such dead letter."
 MAX_RAW_BYTES = 256 * 1024  # of a body that nobody can read; more is not looked at by eye
 
 _LOG = TypeAdapter(tuple[LogEntry, ...])

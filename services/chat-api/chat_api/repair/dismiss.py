@@ -4,13 +4,13 @@ from uuid import UUID
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
+from chat_api.letters.one import NO_LETTER
 from chat_api.letters.words import plain_words
 from chat_api.person import Person
 from chat_api.plain_text import checked
 from chat_api.repair.acts import Act, note
 from chat_api.repair.cases import Case, lock_cases
 from chat_api.repair.refusals import letter_changed, must_stand_at
-from chat_api.repair.replay import NO_LETTER
 from chat_api.starting import ended_event
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from chat_api import message_rows, turn_rows
 from chat_api.changes import Changes, Store, changing
+from chat_api.letters.one import NO_LETTER
 from chat_api.person import Person
 from chat_api.plain_text import checked
 from chat_api.repair.acts import Act, note
@@ -19,7 +20,6 @@ from chat_api.repair.refusals import (
     not_replayable,
     refused,
 )
-from chat_api.repair.replay import NO_LETTER
 from chat_api.repair.resume import resume
 from chat_api.repair.slips import ByHand, Resumed, finished
 from chat_api.reply import bubble

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chat_api.changes import Changes, Store, changing
+from chat_api.letters.one import NO_LETTER
 from chat_api.person import Person
 from chat_api.repair.acts import Act, note
 from chat_api.repair.cases import Case, lock_cases
@@ -22,8 +23,6 @@ from warren.contracts.letters import Replay, RevisionChoice
 from warren.contracts.registry import StepCard
 from warren.errors import NotFound
 from warren.metrics import REPAIRS
-
-NO_LETTER = "There is no such dead letter."
 
 
 @dataclass(frozen=True)

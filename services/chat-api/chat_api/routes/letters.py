@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 
 from chat_api import audit_pages
 from chat_api.letters import export, groups, listing, notes
+from chat_api.letters.one import letter_at
 from chat_api.letters.whole import whole
-from chat_api.repair.shown import letter_at
 from chat_api.routes.asker import PROBLEMS, WithStore
 from chat_api.routes.operator import Operator
 from chat_api.routes.users import Limit

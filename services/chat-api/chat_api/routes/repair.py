@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
+from chat_api.letters.one import letter_at, row_of
 from chat_api.repair import dismiss as dismissing
 from chat_api.repair.finish import finish
 from chat_api.repair.replay import replay
-from chat_api.repair.shown import letter_at, row_of
 from chat_api.routes.asker import PROBLEMS, WithStore
 from chat_api.routes.operator import Operator
 from warren.contracts.letters import Dismiss, Finish, LetterRow, Replay

@@ -198,6 +198,7 @@ def upgrade() -> None:
         server_default=sa.text("now()"),
     )
     op.drop_index("dead_letter_open", table_name="dead_letter", postgresql_where="status = 'open'")
+    op.create_index("dead_letter_reference", "dead_letter", ["reference"], unique=False)
     op.create_index("dead_letter_bot", "dead_letter", ["bot", "failed_at"], unique=False)
     op.create_index(
         "dead_letter_group", "dead_letter", ["fingerprint", "status", "failed_at"], unique=False
@@ -242,6 +243,7 @@ def downgrade() -> None:
     )
     op.drop_index("dead_letter_newest", table_name="dead_letter")
     op.drop_index("dead_letter_group", table_name="dead_letter")
+    op.drop_index("dead_letter_reference", table_name="dead_letter")
     op.drop_index("dead_letter_bot", table_name="dead_letter")
     op.create_index(
         "dead_letter_open",
