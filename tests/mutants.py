@@ -70,7 +70,7 @@ MUTANTS = (
     ),
     Mutant(
         "no run fence at the letters",
-        f"{CHAT}/letters/keeper.py",
+        f"{CHAT}/letters/fate.py",
         "current = facts.run is None or facts.run == row.run",
         "current = True",
         "services/chat-api/tests/test_decisions.py",

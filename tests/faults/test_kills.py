@@ -21,13 +21,13 @@ BACK_SECONDS = 5.0  # a client's median from a gateway's death to its welcome by
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 async def test_runners_killed_at_random_moments_cost_no_answer(
-    start_mesh: StartMesh, chance: random.Random, rounds: Rounds
+    start_mesh: StartMesh, chance: random.Random
 ):
     async with start_mesh(runners=2, model_delay=0.05) as mesh:
         async with loaded(mesh, chance, breaking=0.1):
             for runner in mesh.runners:
                 await serves(runner)
-            for _ in range(rounds(4, DEATHS)):
+            for _ in range(DEATHS):
                 victim = chance.choice(mesh.runners)
                 await asyncio.sleep(chance.uniform(0, 0.6))
                 victim.kill()
@@ -39,12 +39,12 @@ async def test_runners_killed_at_random_moments_cost_no_answer(
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 async def test_chat_api_killed_at_random_moments_costs_no_answer(
-    start_mesh: StartMesh, chance: random.Random, rounds: Rounds
+    start_mesh: StartMesh, chance: random.Random
 ):
     async with start_mesh() as mesh:
         chat = mesh.services["chat"]
         async with loaded(mesh, chance, breaking=0.1):
-            for _ in range(rounds(3, DEATHS)):
+            for _ in range(DEATHS):
                 await asyncio.sleep(chance.uniform(0, 1.5))
                 chat.kill()
                 start_again(chat)

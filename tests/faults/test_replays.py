@@ -119,6 +119,7 @@ async def test_a_human_answer_that_races_a_replay_is_the_only_one_or_refused(
         assert await violations(mesh) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_an_act_cut_by_a_kill_is_done_whole_or_not_at_all(
     start_mesh: StartMesh, tmp_path: Path, rounds: Rounds, chance: random.Random

@@ -22,6 +22,7 @@ from tests.faults.servers import (
 from tests.ledger import violations
 
 Rounds = Callable[[int, int], int]
+ALARM_SECONDS = 20.0
 ANSWER_SECONDS = 2.0  # of the API, whatever the broker does
 
 
@@ -58,9 +59,10 @@ async def test_a_database_restarted_or_stopped_for_ten_seconds_loses_nothing(
         assert await violations(mesh) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_a_broker_short_of_memory_makes_nobody_wait(
-    start_mesh: StartMesh, chance: random.Random, rounds: Rounds
+    start_mesh: StartMesh, chance: random.Random
 ):
     async with start_mesh(runners=2) as mesh:
         node = mesh.vhost.node
@@ -69,7 +71,7 @@ async def test_a_broker_short_of_memory_makes_nobody_wait(
             try:
                 await control_broker(node, "set_vm_memory_high_watermark", "absolute", "1MB")
                 load.slowest = 0.0
-                until = time.monotonic() + rounds(4, 20)
+                until = time.monotonic() + ALARM_SECONDS
                 while time.monotonic() < until:
                     began = time.monotonic()
                     await load.person.call("GET", "/conversations")

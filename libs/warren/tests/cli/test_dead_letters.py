@@ -20,6 +20,7 @@ from tests.stub_warren import (
     a_view,
 )
 from warren.cli.main import app
+from warren.cli.server import Away, Server
 
 AT = f"/dead-letters/{LETTER}"
 JOBS = "/dead-letters/replays"
@@ -339,6 +340,28 @@ def test_leaving_a_followed_job_leaves_it_running_and_says_so(
     code, _, err = letters("replays", "show", JOB, "--follow")
 
     assert (code, "It goes on without you" in err, stub.acts) == (0, True, [])
+
+
+def test_a_followed_job_outlives_its_servers_restart(
+    stub: StubWarren, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    ask = Server.ask
+
+    def away_once(self: Server, *what: Any, **more: Any) -> str:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise Away("No answer")
+        return ask(self, *what, **more)
+
+    monkeypatch.setattr(Server, "ask", away_once)
+    stub.say("GET", f"{JOBS}/{JOB}", a_job())
+    stub.say("GET", f"{JOBS}/{JOB}", a_job(state="done", pending=0, resolved=8))
+
+    code, out, _ = letters("replays", "show", JOB, "--follow")
+
+    assert (code, "done: 8 of 8 sent" in out) == (0, True)
 
 
 @pytest.mark.parametrize("verb", ["pause", "resume", "stop"])
