@@ -24,7 +24,12 @@ export function FailedTurnCard({ turn, live, bot }: FailedTurnCardProps) {
   const again = isTriedAgain(turn);
   const title = again ? words.again(bot) : words.failedTitle(bot);
   return (
-    <section className={styles.card} aria-label={title} data-again={again}>
+    <section
+      className={styles.card}
+      // two failures of one bot are two places: each has a name of its own
+      aria-label={turn.reference ? `${title}, ${turn.reference}` : title}
+      data-again={again}
+    >
       <span className={styles.icon}>
         <Icon name={again ? "again" : "warning"} />
       </span>

@@ -1,4 +1,4 @@
-import type { LetterView } from "../../../contracts.gen";
+import type { LetterRow, LetterView } from "../../../contracts.gen";
 import { CopyButton } from "../../../shared/CopyButton";
 import { letterText } from "../../../shared/letterText";
 import { fullTime } from "../../../shared/time";
@@ -8,6 +8,19 @@ import { Facts } from "./Facts";
 import styles from "./LetterHead.module.css";
 
 const words = letterText.letter;
+
+/** Whether a replay is of use while it is open; else how it ended. Without a turn nobody waits. */
+function Verdict({ letter }: { readonly letter: LetterRow }) {
+  if (letter.status !== "open" && letter.status !== "replaying") {
+    return <p className={styles.verdict}>{letterText.statusMeaning[letter.status]}</p>;
+  }
+  if (letter.turn_id === null) return null;
+  return (
+    <p className={styles.verdict} data-verdict={letter.verdict}>
+      {letterText.verdict[letter.verdict]}
+    </p>
+  );
+}
 
 /** What failed, where, and why in plain words: before anything else. */
 export function LetterHead({ view }: { readonly view: LetterView }) {
@@ -36,13 +49,7 @@ export function LetterHead({ view }: { readonly view: LetterView }) {
       {letter.error_text || letter.error_type ? (
         <p className={styles.error}>{errorLine(letter)}</p>
       ) : null}
-      {letter.status === "open" || letter.status === "replaying" ? (
-        <p className={styles.verdict} data-verdict={letter.verdict}>
-          {letterText.verdict[letter.verdict]}
-        </p>
-      ) : (
-        <p className={styles.verdict}>{letterText.statusMeaning[letter.status]}</p>
-      )}
+      <Verdict letter={letter} />
       <Facts
         facts={[
           [words.facts.failedAt, fullTime(letter.failed_at)],

@@ -41,7 +41,11 @@ export function JsonEditor({ label, initial, schema, onChange }: JsonEditorProps
           linter(marks(schema), { delay: LINT_MS }),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           editorLook,
-          EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+          EditorView.contentAttributes.of({
+            "aria-label": label,
+            "aria-multiline": "true",
+            tabindex: "0", // it scrolls
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) told.current(update.state.doc.toString());
           }),

@@ -35,7 +35,11 @@ export function TextDiff({ label, before, after, language = "json" }: TextDiffPr
           }),
           EditorState.readOnly.of(true),
           editorLook,
-          EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true" }),
+          EditorView.contentAttributes.of({
+            "aria-label": label,
+            "aria-readonly": "true",
+            tabindex: "0", // it scrolls
+          }),
         ],
       }),
     });
