@@ -73,7 +73,7 @@ MUTANTS = (
         f"{CHAT}/letters/fate.py",
         "current = facts.run is None or facts.run == row.run",
         "current = True",
-        "services/chat-api/tests/test_decisions.py",
+        "services/chat-api/tests/test_decisions.py::test_what_a_letter_does_to_its_turn",
     ),
     Mutant(
         "confirms off",

@@ -46,6 +46,8 @@ async def test_a_broker_killed_and_restarted_loses_nothing(
 async def test_a_database_restarted_or_stopped_for_ten_seconds_loses_nothing(
     start_mesh: StartMesh, chance: random.Random, rounds: Rounds, postgres: PostgresServer
 ):
+    await stop_postgres(postgres)
+    await start_postgres(postgres)  # whose commits survive a crash
     async with start_mesh(runners=2) as mesh:
         async with loaded(mesh, chance, breaking=0.1):
             for number in range(rounds(2, 6)):
