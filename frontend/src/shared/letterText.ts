@@ -1,5 +1,14 @@
 // The words of the operators' pages: apart from text.ts, so that the first page does not carry them.
-import type { ActView, FailureView, LetterRow, ReplayJob } from "../contracts.gen";
+import {
+  act,
+  jobState,
+  reason,
+  reasonMeaning,
+  status,
+  statusMeaning,
+  trigger,
+  verdict,
+} from "./letterNames";
 
 function count(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -11,90 +20,6 @@ function ordinal(n: number): string {
   const end = teen ? "th" : last === 1 ? "st" : last === 2 ? "nd" : last === 3 ? "rd" : "th";
   return `${n}${end}`;
 }
-
-const status: Readonly<Record<LetterRow["status"], string>> = {
-  open: "open",
-  replaying: "replaying",
-  resolved: "resolved",
-  answered: "answered by hand",
-  dismissed: "dismissed",
-  cancelled: "cancelled",
-  late: "came late",
-  double: "second copy",
-};
-
-const statusMeaning: Readonly<Record<LetterRow["status"], string>> = {
-  open: "Somebody must look at it.",
-  replaying: "It was sent again; its outcome is not known yet.",
-  resolved: "It ended well after all.",
-  answered: "A person wrote the answer. It cannot be replayed, so nobody is answered twice.",
-  dismissed: "It was given up.",
-  cancelled: "Its question was cancelled.",
-  late: "It came after its run was over. There is nothing to do.",
-  double: "A second letter of the same failure. Act on the first one.",
-};
-
-const reason: Readonly<Record<LetterRow["reason"], string>> = {
-  failed: "the step failed",
-  timeout: "took too long",
-  bad_output: "unusable output",
-  too_large: "too large",
-  crashed: "crashed",
-  expired: "waited too long",
-  gone: "steps are gone",
-  undecodable: "cannot be read",
-  unsupported_version: "newer format",
-  unroutable: "no runner for the step",
-  undeliverable: "tried too often",
-  lost: "nothing was heard",
-};
-
-const reasonMeaning: Readonly<Record<LetterRow["reason"], string>> = {
-  failed: "The step raised an error.",
-  timeout: "The step did not end within its time.",
-  bad_output: "The step returned something that the next step cannot take.",
-  too_large: "What the step returned is larger than a message may be.",
-  crashed: "The step's process died while it ran.",
-  expired: "It had waited in the queue for too long.",
-  gone: "The bot has changed, and the steps that it began with are gone.",
-  undecodable: "A message inside Warren could not be read.",
-  unsupported_version: "A part of Warren speaks a newer format than another.",
-  unroutable: "No runner serves a step that the bot needs.",
-  undeliverable: "The step was given out many times and never ended.",
-  lost: "Nothing was heard of it in time; a machine may have gone away.",
-};
-
-const verdict: Readonly<Record<LetterRow["verdict"], string>> = {
-  needed: "Still needed: nobody has answered this yet.",
-  answered: "Answered by hand: a replay would answer twice.",
-  overtaken:
-    "Overtaken: the bot has answered a later message here. A replay answers an old question.",
-  expired: "Expired: older than this bot's answers are of use.",
-};
-
-const trigger: Readonly<Record<FailureView["trigger"], string>> = {
-  first: "at the first try",
-  replayed: "after a replay",
-  edited: "after an edited replay",
-  finished: "after its step was finished by hand",
-};
-
-const act: Readonly<Record<ActView["kind"], string>> = {
-  replayed: "replayed it",
-  edited: "edited and replayed it",
-  finished: "gave the step's output by hand",
-  answered: "wrote the answer by hand",
-  dismissed: "dismissed it",
-  restored: "opened it again",
-};
-
-const jobState: Readonly<Record<ReplayJob["state"], string>> = {
-  running: "running",
-  paused: "paused",
-  stopped: "stopped",
-  halted: "stopped by itself",
-  done: "done",
-};
 
 export const letterText = {
   status,
@@ -133,7 +58,7 @@ export const letterText = {
     open: (title: string) => `Show the letters: ${title}`,
     select: (reference: string) => `Select ${reference}`,
     replay: "Replay",
-    edit: "Edit",
+    onlyAlike: "Group by failure, bot, step or runner to replay these together.",
     dismiss: "Dismiss",
     note: "Note",
     selected: (n: number) => `${count(n, "letter", "letters")} selected`,
@@ -272,7 +197,6 @@ export const letterText = {
     whyNoReplay: (why: string) => `No replay is possible: ${why}`,
     doneBy: (who: string, what: string, at: string) => `${who} ${what}, ${at}.`,
     replaying: "On its way: this page shows the outcome by itself.",
-    changed: "Reloaded: this letter has changed.",
     payload: "What the step was given",
     noPayload: "It is not known what the step was given.",
     tree: "Tree",
@@ -283,10 +207,9 @@ export const letterText = {
     text: "As text",
     attempts: "Tries, step by step",
     noAttempts: "No step was tried.",
-    waited: "waited",
-    ran: "ran",
+    times: (waited: string, ran: string) => `waited ${waited}, ran ${ran}`,
     change: "What it changed",
-    noChange: "It changed nothing, or did not end well.",
+    given: "What it was given",
     outcome: {
       done: "done",
       retried: "failed, tried again",

@@ -11,6 +11,8 @@ interface ActButtonProps {
   readonly submit?: boolean;
   readonly disabled?: boolean;
   readonly label?: string;
+  /** Shown while it is pointed at, such as why it is disabled. */
+  readonly hint?: string | undefined;
 }
 
 /** A button of the operators' pages. */
@@ -23,6 +25,7 @@ export function ActButton(props: ActButtonProps) {
       data-look={main ? "main" : danger ? "danger" : "plain"}
       disabled={props.disabled}
       aria-label={label}
+      title={props.hint}
       onClick={props.onClick}
     >
       {icon ? <Icon name={icon} /> : null}

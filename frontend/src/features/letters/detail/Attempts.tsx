@@ -2,11 +2,12 @@ import { useState } from "react";
 import type { AttemptView, LetterView } from "../../../contracts.gen";
 import { Icon } from "../../../shared/Icon";
 import { letterText } from "../../../shared/letterText";
-import { fullTime } from "../../../shared/time";
+import { fullTime, listTime } from "../../../shared/time";
 import { LazyTextDiff } from "../editor/LazyEditor";
 import { pretty } from "../letterWords";
 import styles from "./Attempts.module.css";
 import { barsOf, secondsWords } from "./attemptBars";
+import { CodeText } from "./CodeText";
 import { Folded, Part } from "./Part";
 
 const words = letterText.letter;
@@ -34,7 +35,7 @@ interface AttemptProps {
 }
 
 function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
-  const [opened, setOpened] = useState(false);
+  const changed = entry.patch.length > 0;
   const failed = entry.outcome === "dead" || entry.outcome === "retried";
   const label = `${entry.position + 1}. ${entry.step}`;
   return (
@@ -48,8 +49,12 @@ function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
         </span>
         {entry.attempt > 1 ? <span>{words.try(entry.attempt)}</span> : null}
         <time dateTime={entry.started_at} title={fullTime(entry.started_at)}>
-          {words.waited} {secondsWords(entry.queued_at, entry.started_at)}, {words.ran}{" "}
-          {secondsWords(entry.started_at, entry.ended_at)}
+          {entry.by
+            ? listTime(entry.started_at)
+            : words.times(
+                secondsWords(entry.queued_at, entry.started_at),
+                secondsWords(entry.started_at, entry.ended_at),
+              )}
         </time>
         <span>{entry.runner}</span>
       </p>
@@ -59,21 +64,28 @@ function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
         <span data-part="run" data-failed={failed} style={{ width: `${bar.run}%` }} />
       </div>
       {entry.error ? <p className={styles.error}>{entry.error}</p> : null}
-      {input ? (
-        <Folded title={`${words.change}: ${label}`} onOpen={() => setOpened(true)}>
-          {output && entry.patch.length > 0 ? (
-            opened ? (
-              <LazyTextDiff
-                label={`${words.change}: ${label}`}
-                before={pretty(input)}
-                after={pretty(output)}
-              />
-            ) : null
-          ) : (
-            <p>{words.noChange}</p>
-          )}
-        </Folded>
-      ) : null}
+      {input ? <Change label={label} input={input} output={changed ? output : null} /> : null}
     </>
+  );
+}
+
+interface ChangeProps {
+  readonly label: string;
+  readonly input: object;
+  /** Null when it left nothing new: then only its input is of interest. */
+  readonly output: object | null;
+}
+
+/** What a try was given, and how it changed that. */
+function Change({ label, input, output }: ChangeProps) {
+  const [opened, setOpened] = useState(false);
+  const title = `${output ? words.change : words.given}: ${label}`;
+  return (
+    <Folded title={title} onOpen={() => setOpened(true)}>
+      {opened && output ? (
+        <LazyTextDiff label={title} before={pretty(input)} after={pretty(output)} />
+      ) : null}
+      {output ? null : <CodeText label={title}>{pretty(input)}</CodeText>}
+    </Folded>
   );
 }

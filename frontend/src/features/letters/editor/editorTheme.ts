@@ -34,6 +34,8 @@ const look = EditorView.theme({
   ".cm-deletedChunk": { background: "var(--status-failed-soft) !important" },
   ".cm-deletedChunk .cm-deletedText": { background: "transparent !important", fontWeight: "700" },
   ".cm-deletedLine, .cm-deletedLine del": { textDecoration: "none" },
+  // the library's own sign is in few fonts
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"…"' },
   ".cm-collapsedLines": {
     background: "var(--hover) !important",
     color: "var(--ink-soft)",

@@ -74,7 +74,12 @@ export function GroupCard({ group }: { readonly group: LetterGroup }) {
         </p>
       ) : null}
       <div className={styles.acts}>
-        <ActButton icon="again" disabled={!mayReplay} onClick={() => acts.replay(target)}>
+        <ActButton
+          icon="again"
+          disabled={!mayReplay}
+          hint={group.open > 0 && !mayReplay ? words.onlyAlike : undefined}
+          onClick={() => acts.replay(target)}
+        >
           {words.replay}
         </ActButton>
         <ActButton disabled={group.open === 0} onClick={() => acts.dismiss(target)}>
