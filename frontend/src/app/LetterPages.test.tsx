@@ -189,6 +189,18 @@ describe("edit and replay", () => {
   });
 });
 
+it("a dialog that was closed by mistake has what was written", async () => {
+  await openLetter();
+  await click("Edit and replay");
+  await write("Payload as JSON", '{"messages": []}');
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await click("Edit and replay");
+  expect(await screen.findByRole("textbox", { name: "Payload as JSON" })).toHaveTextContent(
+    '{"messages": []}',
+  );
+});
+
 describe("finish by hand", () => {
   it("with a reply closes the letter: no replay any more, and who did it", async () => {
     await openLetter();

@@ -12,21 +12,23 @@ import { useChecked } from "../useChecked";
 import { usePayloadSchema } from "../useLetters";
 import { Faults } from "./Faults";
 import { RevisionChoice, useReentry } from "./Reentry";
+import type { Written } from "./useWritten";
 
 const words = letterText.edit;
 
 interface EditDialogProps {
   readonly view: LetterView;
+  readonly written: Written;
   readonly onDone: () => void;
   readonly onRefused: () => void;
   readonly onClose: () => void;
 }
 
 /** Edit what a step was given, look at the difference, and send one copy. */
-export function EditDialog({ view, onDone, onRefused, onClose }: EditDialogProps) {
+export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDialogProps) {
   const { letter } = view;
   const before = pretty(view.payload ?? {});
-  const [content, setContent] = useState(before);
+  const [content, setContent] = useState(written.edit ?? before);
   const [sure, setSure] = useState(false);
   const schema = usePayloadSchema();
   const reentry = useReentry(view);
@@ -77,7 +79,10 @@ export function EditDialog({ view, onDone, onRefused, onClose }: EditDialogProps
         label={words.label}
         initial={content}
         schema={schema.data ?? null}
-        onChange={setContent}
+        onChange={(typed) => {
+          written.edit = typed;
+          setContent(typed);
+        }}
       />
       <Faults faults={checked.faults} />
       <RevisionChoice view={view} reentry={reentry} />

@@ -14,18 +14,20 @@ import { useChecked } from "../useChecked";
 import { usePayloadSchema } from "../useLetters";
 import { Faults } from "./Faults";
 import styles from "./FinishDialog.module.css";
+import type { Written } from "./useWritten";
 
 const words = letterText.finish;
 
 interface FinishDialogProps {
   readonly view: LetterView;
+  readonly written: Written;
   readonly onDone: () => void;
   readonly onRefused: () => void;
   readonly onClose: () => void;
 }
 
 /** Do by hand what the bot could not: the reply itself, or the failed step's output. */
-export function FinishDialog({ view, onDone, onRefused, onClose }: FinishDialogProps) {
+export function FinishDialog({ view, written, onDone, onRefused, onClose }: FinishDialogProps) {
   const { letter } = view;
   const [way, setWay] = useState<"reply" | "output">("reply");
   const finish = useMutation({
@@ -36,6 +38,7 @@ export function FinishDialog({ view, onDone, onRefused, onClose }: FinishDialogP
   const asked = view.conversation.filter(({ id }) => view.turn?.answers.includes(id));
   const form = {
     view,
+    written,
     busy: finish.isPending || finish.isSuccess,
     onSend: (ask: Omit<FinishAsk, "run">) => finish.mutate({ ...ask, run: letter.run }),
     onClose,
@@ -69,13 +72,14 @@ export function FinishDialog({ view, onDone, onRefused, onClose }: FinishDialogP
 
 interface FormProps {
   readonly view: LetterView;
+  readonly written: Written;
   readonly busy: boolean;
   readonly onSend: (ask: Omit<FinishAsk, "run">) => void;
   readonly onClose: () => void;
 }
 
-function ReplyForm({ view, busy, onSend, onClose }: FormProps) {
-  const [body, setBody] = useState("");
+function ReplyForm({ view, written, busy, onSend, onClose }: FormProps) {
+  const [body, setBody] = useState(written.reply ?? "");
   const [tried, setTried] = useState(false);
   const length = [...body].length; // characters as the server counts them
   const fault =
@@ -87,7 +91,14 @@ function ReplyForm({ view, busy, onSend, onClose }: FormProps) {
   return (
     <>
       <Field label={words.replyLabel(view.letter.bot ?? letterText.unknownBot)} error={fault}>
-        <textarea rows={6} value={body} onChange={({ target }) => setBody(target.value)} />
+        <textarea
+          rows={6}
+          value={body}
+          onChange={({ target }) => {
+            written.reply = target.value;
+            setBody(target.value);
+          }}
+        />
       </Field>
       <DialogActs>
         <ActButton onClick={onClose}>{letterText.cancel}</ActButton>
@@ -107,8 +118,8 @@ function ReplyForm({ view, busy, onSend, onClose }: FormProps) {
   );
 }
 
-function OutputForm({ view, busy, onSend, onClose }: FormProps) {
-  const [content, setContent] = useState(() => pretty(view.payload ?? {}));
+function OutputForm({ view, written, busy, onSend, onClose }: FormProps) {
+  const [content, setContent] = useState(() => written.output ?? pretty(view.payload ?? {}));
   const schema = usePayloadSchema();
   const { value, faults } = useChecked(content, schema.data ?? null);
   return (
@@ -117,7 +128,10 @@ function OutputForm({ view, busy, onSend, onClose }: FormProps) {
         label={words.outputLabel}
         initial={content}
         schema={schema.data ?? null}
-        onChange={setContent}
+        onChange={(typed) => {
+          written.output = typed;
+          setContent(typed);
+        }}
       />
       <Faults faults={faults} />
       <DialogActs>

@@ -9,6 +9,7 @@ import { DismissDialog } from "../acts/DismissDialog";
 import { EditDialog } from "../acts/EditDialog";
 import { FinishDialog } from "../acts/FinishDialog";
 import { ReplayDialog } from "../acts/ReplayDialog";
+import { useWritten } from "../acts/useWritten";
 import { DialogProblem } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import { useLettersChanged } from "../useLetters";
@@ -39,8 +40,10 @@ export function LetterActs({ view, edit }: LetterActsProps) {
     setSeen(view);
     setDialog(what);
   };
+  const written = useWritten(view);
   const form = {
     view: seen,
+    written,
     onDone: () => {
       setDialog(null);
       void changed();

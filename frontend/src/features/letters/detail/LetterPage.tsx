@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { LetterView } from "../../../contracts.gen";
 import { Icon } from "../../../shared/Icon";
@@ -65,6 +65,12 @@ export function LetterPage({ id, search }: LetterPageProps) {
 function Letter({ view, edit }: { readonly view: LetterView; readonly edit: boolean }) {
   // an editor that was asked for by a key opens once, not after every reading
   const [first] = useState(edit);
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!edit) return;
+    const params = { letter: view.letter.reference };
+    void navigate({ to: "/dead-letters/$letter", params, search: {}, replace: true });
+  }, [edit, view.letter.reference, navigate]);
   return (
     <>
       <LetterHead view={view} />

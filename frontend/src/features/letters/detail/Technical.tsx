@@ -12,9 +12,11 @@ export function Technical({ view }: { readonly view: LetterView }) {
   const { letter } = view;
   return (
     <Part title={words.technical}>
-      {view.error_stack ? (
+      {view.error_stack || letter.error_text.includes("\n") ? (
         <Folded title={words.stack}>
-          <CodeText label={words.stack}>{view.error_stack}</CodeText>
+          <CodeText label={words.stack}>
+            {`${letter.error_type}: ${letter.error_text}\n\n${view.error_stack}`}
+          </CodeText>
         </Folded>
       ) : null}
       <Folded title={words.headers}>
