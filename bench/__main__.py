@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from bench import hop, push
+from bench import hop, letters, push
 
 
 def main() -> None:
@@ -12,10 +12,13 @@ def main() -> None:
     workloads = parser.add_subparsers(dest="workload", required=True)
     hop.arguments(workloads.add_parser("hop", help=hop.__doc__))
     push.arguments(workloads.add_parser("push", help=push.__doc__))
+    letters.arguments(workloads.add_parser("letters", help=letters.__doc__))
     chosen = parser.parse_args()
     match chosen.workload:
         case "hop":
             hop.run(chosen)
+        case "letters":
+            letters.run(chosen)
         case _:
             asyncio.run(push.run(chosen))
 

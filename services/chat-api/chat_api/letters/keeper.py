@@ -43,8 +43,7 @@ class Letters:
         """Keep letters in one transaction and park their turns. A second copy changes nothing."""
         async with changing(self._store, "letters") as changes:
             kept = await write(changes, batch)
-        for fate, one in kept:
-            _count(fate, one)
+        _count(kept)
 
     async def _keep_alone(self, facts: Facts) -> None:
         """Keep a letter whole, else its bytes, else its bytes without a word on its turn, which
@@ -67,18 +66,20 @@ class Letters:
             await self.keep([bare(facts, cause, with_turn=False)])
 
 
-def _count(fate: Fate, facts: Facts) -> None:
-    if fate in ("park", "open"):
-        LETTERS_OPENED.labels(facts.bot or "", facts.kind or "", facts.reason).inc()
-        log.warning(
-            "dead letter opened",
-            reason=facts.reason,
-            bot=facts.bot,
-            step=facts.step,
-            error=facts.error.type,
-            turn=str(facts.turn_id),
-        )
-    elif fate != "forget":
-        log.info("letter kept closed, nothing changed", fate=fate, turn=str(facts.turn_id))
-    if fate == "park":
-        TURNS_ENDED.labels(facts.bot or "", "parked").inc()
+def _count(kept: Sequence[tuple[Fate, Facts]]) -> None:
+    """Count each letter; log one line for those of a batch that are alike."""
+    alike: dict[tuple[object, ...], list[Facts]] = {}
+    for fate, one in kept:
+        if fate == "forget":
+            continue
+        if fate in ("park", "open"):
+            LETTERS_OPENED.labels(one.bot or "", one.kind or "", one.reason).inc()
+        if fate == "park":
+            TURNS_ENDED.labels(one.bot or "", "parked").inc()
+        alike.setdefault((fate, one.reason, one.bot, one.step, one.error.type), []).append(one)
+    for (fate, reason, bot, step, error), letters in alike.items():
+        facts = {"bot": bot, "step": step, "error": error, "reason": reason, "count": len(letters)}
+        if fate in ("park", "open"):
+            log.warning("dead letter opened", turn=str(letters[-1].turn_id), **facts)
+        else:
+            log.info("letter kept closed, nothing changed", fate=fate, **facts)

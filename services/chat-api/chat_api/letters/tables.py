@@ -21,7 +21,13 @@ class DeadLetter(Row, table=True):
     __table_args__ = (
         Index("dead_letter_newest", "failed_at", "id"),
         Index("dead_letter_status", "status", "failed_at", "id"),
-        Index("dead_letter_group", "fingerprint", "status", "failed_at"),
+        Index(
+            "dead_letter_group",
+            "fingerprint",
+            "status",
+            "failed_at",
+            postgresql_include=["failures", "opened_at"],  # groups are counted from it alone
+        ),
         Index("dead_letter_reference", "reference"),
         Index("dead_letter_bot", "bot", "failed_at"),
         Index(

@@ -201,7 +201,11 @@ def upgrade() -> None:
     op.create_index("dead_letter_reference", "dead_letter", ["reference"], unique=False)
     op.create_index("dead_letter_bot", "dead_letter", ["bot", "failed_at"], unique=False)
     op.create_index(
-        "dead_letter_group", "dead_letter", ["fingerprint", "status", "failed_at"], unique=False
+        "dead_letter_group",
+        "dead_letter",
+        ["fingerprint", "status", "failed_at"],
+        unique=False,
+        postgresql_include=["failures", "opened_at"],
     )
     op.create_index("dead_letter_newest", "dead_letter", ["failed_at", "id"], unique=False)
     op.create_index(
