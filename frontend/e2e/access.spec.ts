@@ -46,7 +46,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test(`the operators' pages are free of axe's faults in ${colorScheme}`, async ({ page }) => {
-      test.setTimeout(120_000); // as above, and a failure to look at
+      test.setTimeout(180_000); // as above, and a failure to look at and to replay
       await logInAsOperator(page);
       await page.goto("/");
       const reference = await fail(page);
@@ -60,6 +60,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoFaults(page);
       await page.keyboard.press("?");
       await expect(page.getByRole("dialog")).toBeVisible();
+      await expectNoFaults(page);
+      await page.goto("/dead-letters?bot=stumble");
+      await page.getByRole("button", { name: "Replay" }).first().click();
+      await expect(page.getByText("still needed: these are replayed")).toBeVisible();
+      await expectNoFaults(page);
+      await page.getByRole("button", { name: /^Replay \d+, 1 first/ }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "Replay of many" })).toBeVisible();
+      await expect(page.getByText("stopped by itself")).toBeVisible({ timeout: 30_000 });
       await expectNoFaults(page);
       await page.goto(`/dead-letters/${reference}`);
       await expect(page.getByRole("button", { name: "Replay as is" })).toBeVisible();

@@ -59,7 +59,7 @@ describe("the inbox", () => {
     await userEvent.selectOptions(screen.getByLabelText("Reason"), "took too long");
     expect(await screen.findByText("Nothing matches")).toBeInTheDocument();
     expect(window.location.search).toContain("reason=timeout");
-    await userEvent.click(screen.getByRole("button", { name: "Clear the filter" }));
+    await userEvent.click(screen.getByRole("button", { name: "Clear filter" }));
     expect(await screen.findByText("Nothing failed")).toBeInTheDocument();
     expect(window.location.search).toBe("");
   });

@@ -47,7 +47,10 @@ export function GroupCard({ group }: { readonly group: LetterGroup }) {
         </button>
         <HoursBar hours={group.hours} />
       </div>
-      <p className={styles.error}>{errorLine(group)}</p>
+      <p className={styles.error}>
+        {acts.search.by === undefined ? "" : `${words.newest} `}
+        {errorLine(group)}
+      </p>
       <p className={styles.facts}>
         <span>{letterText.reason[group.reason]}</span>
         <span title={`${fullTime(group.first_seen)} – ${fullTime(group.last_seen)}`}>
