@@ -36,8 +36,8 @@ steps:
     config: {{file: {file}}}
   - class: Reply
 """
-AT_ONCE = 16  # requests under way
-LETTER_SECONDS = 240.0
+AT_ONCE = 8  # requests under way
+LETTER_SECONDS = 400.0
 
 
 @dataclass
