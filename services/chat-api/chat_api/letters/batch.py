@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import LargeBinary, bindparam, func, update
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from chat_api import turn_rows
@@ -22,7 +22,6 @@ from chat_api.letters.tables import dead_letter
 from chat_api.letters.words import plain_words, reference_of
 from chat_api.plain_text import without_nul
 from chat_api.starting import open_doors
-from chat_api.tables import turn
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
 from warren.contracts.base import JsonObject
@@ -31,19 +30,21 @@ from warren.contracts.slip import LogEntry
 
 _LOG = TypeAdapter(tuple[LogEntry, ...])
 _OBJECT = TypeAdapter(JsonObject)
-_INSERT = insert(dead_letter).on_conflict_do_nothing(index_elements=["sameness"])
-_PARK = (
-    update(turn)
-    .where(turn.c.id == bindparam("turn"))
-    .values(
-        state=bindparam("state"),
-        holds_door=False,
-        failure=bindparam("failure"),
-        reference=bindparam("reference"),
-        first_input=func.coalesce(bindparam("first_input", type_=LargeBinary), turn.c.first_input),
-        log=func.coalesce(bindparam("log", type_=LargeBinary), turn.c.log),
-    )
+# RETURNING makes SQLAlchemy send all rows in one statement rather than a statement each.
+_INSERT = (
+    insert(dead_letter)
+    .on_conflict_do_nothing(index_elements=["sameness"])
+    .returning(dead_letter.c.id)
 )
+_PARK = text("""
+    update turn set state = 'parked', holds_door = false, failure = one.failure,
+      reference = one.reference, first_input = coalesce(one.first_input, turn.first_input),
+      log = coalesce(one.log, turn.log)
+    from unnest(cast(:turn as uuid[]), cast(:failure as text[]), cast(:reference as text[]),
+      cast(:first_input as bytea[]), cast(:log as bytea[]))
+      as one (turn, failure, reference, first_input, log)
+    where turn.id = one.turn
+""")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ async def write(changes: Changes, batch: Sequence[Facts]) -> list[tuple[Fate, Fa
             changes.settled = True
     parked = [one for one in decided.letters if one.fate == "park"]
     if parked:
-        await connection.execute(_PARK, [_parked(one) for one in parked])
+        await connection.execute(_PARK, _columns([_parked(one) for one in parked]))
     _tell(changes, decided.letters)
     await open_doors(changes, [decided.turns[one.row.id] for one in parked if one.row])
     return decided.fates
@@ -157,12 +158,16 @@ def _parked(one: _Letter) -> dict[str, Any]:
         first = command.first_input if command.first_input is not None else command.payload
     return {
         "turn": one.row.id,
-        "state": "parked",
         "failure": plain_words(one.facts.reason),
         "reference": one.reference,
         "first_input": None if first is None else _OBJECT.dump_json(first),
         "log": None if command is None else _LOG.dump_json(command.log),
     }
+
+
+def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows as one array for each column."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _new_row(changes: Changes, one: _Letter) -> dict[str, Any]:

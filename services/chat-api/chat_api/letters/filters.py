@@ -1,7 +1,10 @@
 """Which letters: a LetterFilter as conditions on the table. The list, groups, export and bulk
 replay all take these."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from chat_api.letters.tables import dead_letter
 from warren.contracts.letters import LetterFilter
@@ -28,10 +31,13 @@ def conditions(wanted: LetterFilter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(table.failed_at < wanted.until)
     if wanted.q.strip():
-        said = wanted.q.strip()
-        for sign in ("\\", "%", "_"):
-            said = said.replace(sign, f"\\{sign}")
-        found.append(
-            or_(table.search.ilike(f"%{said}%"), table.reference == wanted.q.strip().upper())
-        )
+        found.append(says(dead_letter.c, wanted.q))
     return found
+
+
+def says(columns: ReadOnlyColumnCollection[str, Any], q: str) -> ColumnElement[bool]:
+    """Return what holds of a letter that has a text in it, or is named by it."""
+    said = q.strip()
+    for sign in ("\\", "%", "_"):
+        said = said.replace(sign, f"\\{sign}")
+    return or_(columns["search"].ilike(f"%{said}%"), columns["reference"] == q.strip().upper())

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
-from chat_api.letters.filters import conditions
+from chat_api.letters.filters import conditions, says
 from chat_api.letters.rows import row, select_letters
 from chat_api.letters.tables import dead_letter
 from warren.contracts.chat import Page
@@ -18,6 +18,8 @@ from warren.contracts.letters import LetterFilter, LetterRow
 LOOKED_THROUGH = 2000  # letters in which a search looks before it asks its index
 
 _ORDER = (dead_letter.c.failed_at.desc(), dead_letter.c.id.desc())
+
+_SEARCHED = (dead_letter.c.failed_at, dead_letter.c.search, dead_letter.c.reference)
 
 
 async def page(
@@ -45,11 +47,10 @@ async def _ids(
         return await _read(connection, _narrowed(wanted, cursor), count)
     # A text that stands in many letters stands in new ones: the index would bring them all first.
     lately = _narrowed(wanted.model_copy(update={"q": ""}), cursor).order_by(*_ORDER)
-    said = conditions(LetterFilter(q=wanted.q))
-    among = select(dead_letter.c.id).where(
-        dead_letter.c.id.in_(lately.limit(LOOKED_THROUGH).scalar_subquery()), *said
-    )
-    found = await _read(connection, among, count)
+    texts = lately.add_columns(*_SEARCHED).limit(LOOKED_THROUGH).subquery("lately")
+    among = select(texts.c.id).where(says(texts.c, wanted.q))
+    among = among.order_by(texts.c.failed_at.desc(), texts.c.id.desc()).limit(count)
+    found = (await connection.execute(among)).scalars().all()
     if len(found) == count:
         return found
     return await _read(connection, _narrowed(wanted, cursor), count)
