@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
+import structlog
 from sqlalchemy import text
 
 from chat_api.app import public_app
@@ -45,6 +46,7 @@ from warren.contracts.slip import StepCommand
 from warren.db.engine import engine_of
 from warren.db.migrate import upgrade
 from warren.db.relay import Relay
+from warren.logging import configure
 
 PATH = "/api/v1/dead-letters"
 URL = "http://bench"
@@ -93,6 +95,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> None:
     """Start both servers, measure, print each figure and at last the drain's rate."""
+    configure("bench")
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # made, not shown
     passwords = {one.name: "bench" for one in ACCOUNTS}
     with tempfile.TemporaryDirectory(prefix="warren-bench-") as name:
         folder = Path(name)

@@ -60,7 +60,8 @@ class BatchConsumer:
             waiting.put_nowait((method.delivery_tag, to_delivery(method, properties, body)))
 
         lane.lost.add_done_callback(lambda _: waiting.put_nowait(None))
-        await lane.consume(self._name, take, prefetch=self._size)
+        # The next batch comes while this one is written.
+        await lane.consume(self._name, take, prefetch=2 * self._size)
         while (first := await waiting.get()) is not None:
             batch = [first]
             while len(batch) < self._size and not waiting.empty():

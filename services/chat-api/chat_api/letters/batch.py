@@ -30,12 +30,7 @@ from warren.contracts.slip import LogEntry
 
 _LOG = TypeAdapter(tuple[LogEntry, ...])
 _OBJECT = TypeAdapter(JsonObject)
-# RETURNING makes SQLAlchemy send all rows in one statement rather than a statement each.
-_INSERT = (
-    insert(dead_letter)
-    .on_conflict_do_nothing(index_elements=["sameness"])
-    .returning(dead_letter.c.id)
-)
+_INSERT = insert(dead_letter).on_conflict_do_nothing(index_elements=["sameness"])
 _PARK = text("""
     update turn set state = 'parked', holds_door = false, failure = one.failure,
       reference = one.reference, first_input = coalesce(one.first_input, turn.first_input),
