@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from infra.native.ports import free_block
 from infra.native.postgres import PostgresMissing, PostgresServer, binaries
@@ -27,6 +28,16 @@ def _missing(what: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own() -> Iterator[None]:
+    """Undo what a command line that ran in this process has set for all log lines.
+
+    It may have sent them to a captured stderr, which is closed for the tests that follow.
+    """
+    yield
+    structlog.reset_defaults()
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ app.command("login")(login.login)
 @app.callback()
 def prepare() -> None:
     """Write, check and try bots; read and repair what failed."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 if __name__ == "__main__":

@@ -31,9 +31,7 @@ def run_script(make: Callable[[JsonObject, str, str], Runnable], class_name: str
     )
     parser.add_argument("--config", type=_json_object, default={}, help="self.config, as JSON")
     arguments = parser.parse_args()
-    structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr)
-    )  # stdout is the payload
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         payload = _json_object(arguments.payload.read_text(encoding="utf-8"))
         step = make(arguments.config, arguments.bot, arguments.step)
