@@ -179,7 +179,7 @@ async def no_answer_after_a_persons(rows: Rows) -> list[str]:
     found = await rows("""
         select distinct t.id, t.state from message h join turn t on t.id = h.turn_id
         left join message m on m.turn_id = t.id and m.by_hand is null and m.seq > h.seq
-        where h.by_hand is not null and (m.id is not null or t.state <> 'answered')
+        where h.by_hand is not null and (m.id is not null or t.state not in ('answered', 'done'))
     """)
     return [f"I7: turn {one['id']} ({one['state']}) went on after an answer" for one in found]
 

@@ -11,7 +11,7 @@ export interface components {
         /** @description What a person did to a letter. patch is RFC 6902, from the payload as it was to the one that was sent; message_id is the new command's, made from run, and from_message_id that of the failed one. job is the bulk replay. */
         ActView: {
             /** @enum {string} */
-            kind: "replayed" | "edited" | "finished" | "answered" | "dismissed" | "restored";
+            kind: "replayed" | "edited" | "finished" | "answered" | "dismissed" | "restored" | "cancelled";
             by: string;
             /** Format: date-time */
             at: string;

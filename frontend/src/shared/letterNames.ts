@@ -75,6 +75,7 @@ export const act: Readonly<Record<ActView["kind"], string>> = {
   answered: "wrote the answer by hand",
   dismissed: "dismissed it",
   restored: "opened it again",
+  cancelled: "cancelled the question",
 };
 
 export const jobState: Readonly<Record<ReplayJob["state"], string>> = {

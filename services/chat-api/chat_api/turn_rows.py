@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Insert, RowMapping, Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,6 +65,7 @@ class TurnRow:
         )
 
 
+_STEPS = TypeAdapter(tuple[StepCard, ...])
 _COLUMNS = tuple(column for column in turn.c if column.name in TurnRow.__dataclass_fields__)
 
 
@@ -86,7 +88,7 @@ _OPEN = (
 def from_row(row: RowMapping) -> TurnRow:
     """Return a row of select_turns() as a TurnRow."""
     values = {name: row[name] for name in TurnRow.__dataclass_fields__}
-    values["steps"] = tuple(StepCard.model_validate(step) for step in values["steps"])
+    values["steps"] = _STEPS.validate_python(values["steps"])
     values["answers"] = tuple(values["answers"])
     return TurnRow(**values)
 

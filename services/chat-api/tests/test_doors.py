@@ -162,7 +162,7 @@ async def test_cancelling_opens_the_door_and_fences_the_rest(world):
     first, _ = await world.turns()
     world.shelf.take()
 
-    shown = await cancel(world.store, ana.id, first.id)
+    shown = await cancel(world.store, ana, first.id)
     (hint,) = [one for one in world.shelf.take() if one.get("type") == "cancel"]
     await world.gate.handle([world.outcome(first, "too late")])
 
@@ -180,7 +180,7 @@ async def test_cancel_and_gate_at_the_same_moment_leave_one_end(world):
         turn = (await world.turns())[-1]
 
         await asyncio.gather(
-            cancel(world.store, ana.id, turn.id),
+            cancel(world.store, ana, turn.id),
             world.gate.handle([world.outcome(turn, "answer")]),
             return_exceptions=True,
         )

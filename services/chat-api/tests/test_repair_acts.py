@@ -213,7 +213,7 @@ async def test_the_last_step_by_hand_ends_the_turn_through_the_gate(world, faili
 async def test_a_step_by_hand_asks_for_the_next_step(world, failing):
     letter = await failing.turn()
     await failing.operator()
-    output = {"messages": [], "reply": {"body": "first"}, "draft": {}, "more": 1}
+    output = {"messages": [], "draft": {"body": "by Olga"}, "more": 1}
 
     answer = await failing.post(f"{letter.id}/finish", output=output)
 
@@ -222,11 +222,11 @@ async def test_a_step_by_hand_asks_for_the_next_step(world, failing):
     (turn,) = await world.turns()
     command = failing.command(turn)
     assert (command.position, command.step, command.run) == (1, "reply", 2)
-    assert command.payload == {"messages": [], "more": 1}
+    assert command.payload == output
     assert [(one.outcome, one.by) for one in command.log] == [("finished", "olga")]
-    assert await bodies(world) == ["first"]
-    await world.gate.handle([world.outcome(turn, "second")])
-    assert await bodies(world) == ["first", "second"]
+    assert await bodies(world) == []
+    await world.gate.handle([world.outcome(turn, "the rest")])
+    assert await bodies(world) == ["the rest"]
     assert (await world.letter_rows())[0].status == "resolved"
 
 
@@ -352,7 +352,7 @@ async def test_a_replay_may_be_cancelled(world, failing):
     (turn,) = await world.turns()
     (asker,) = await world.rows(text("select id from account where username = 'ana'"))
 
-    await cancel(world.store, asker.id, turn.id)
+    await cancel(world.store, Author(asker.id, "ana"), turn.id)
 
     assert (await world.letter_rows())[0].status == "cancelled"
     await world.gate.handle([world.outcome(turn, "no")])

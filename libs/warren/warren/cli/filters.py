@@ -24,6 +24,7 @@ _OPTIONS: dict[str, Any] = {
     "bot": Annotated[str | None, typer.Option(help="The bot's name.")],
     "step": Annotated[str | None, typer.Option(help="The failed step's id.")],
     "group": Annotated[str | None, typer.Option(help="A fingerprint, as `groups` prints it.")],
+    "error_type": Annotated[str | None, typer.Option(help="The error's class, exactly.")],
     "reason": Annotated[str | None, typer.Option(help="failed, timeout, crashed, lost, …")],
     "runner": Annotated[str | None, typer.Option(help="The runner where it failed.")],
     "conversation": Annotated[str | None, typer.Option(help="A conversation's id.")],
@@ -65,7 +66,8 @@ def filter_of(asked: dict[str, Any]) -> LetterFilter:
         return LetterFilter.model_validate(given)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise typer.BadParameter(f"--{fault['loc'][0]}: {fault['msg']}") from error
+        option = str(fault["loc"][0]).replace("_", "-")
+        raise typer.BadParameter(f"--{option}: {fault['msg']}") from error
 
 
 def moment(text: str, now: datetime) -> str:

@@ -15,9 +15,13 @@ JsonObject = dict[str, Any]
 
 
 def as_utc(value: datetime) -> datetime:
-    """Return the same moment in UTC. A time without zone is taken as UTC."""
+    """Return the same moment in UTC. A time without zone is taken as UTC. Raises ValueError for
+    one that is before the year 1 or after 9999 there."""
     # Ours are in UTC already: then only the zone's name is set, which is ten times cheaper.
-    return value.astimezone(UTC) if value.utcoffset() else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.utcoffset() else value.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("is no time that a calendar has") from error
 
 
 UtcTime = Annotated[datetime, AfterValidator(as_utc)]

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from warren.contracts.base import JsonObject, Message, Request, UtcTime, View
 from warren.contracts.chat import MAX_BODY_CHARS, MessageView, TurnView
@@ -27,26 +27,40 @@ WORKABLE: tuple[LetterStatus, ...] = ("open", "replaying")
 Verdict = Literal["needed", "answered", "overtaken", "expired"]
 """Whether a replay is still of use (design §4.7)."""
 
-ActKind = Literal["replayed", "edited", "finished", "answered", "dismissed", "restored"]
+ActKind = Literal[
+    "replayed", "edited", "finished", "answered", "dismissed", "restored", "cancelled"
+]
 RevisionChoice = Literal["original", "current"]
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a NUL character (U+0000): remove it")
+    return text
+
+
+FilterText = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
+"""What a filter looks for: short, and nothing that no database keeps."""
 
 
 class LetterFilter(Request):
     """Which letters: the list, the inbox's URL, the command line and bulk replay all take this.
 
-    Every field narrows; empty means all. q looks for a text in error and payload, in any case.
+    Every field narrows; empty means all. q looks for a text in error and payload, in any case; it
+    has three letters or digits in a row at least.
     """
 
     status: tuple[LetterStatus, ...] = ()
-    bot: str | None = None
-    step: str | None = None
-    group: str | None = Field(default=None, description="A fingerprint.")
+    bot: FilterText | None = None
+    step: FilterText | None = None
+    group: FilterText | None = Field(default=None, description="A fingerprint.")
+    error_type: FilterText | None = Field(default=None, description="The error's class, exactly.")
     reason: FailureReason | None = None
-    runner: str | None = None
+    runner: FilterText | None = None
     conversation: UUID | None = None
     since: UtcTime | None = None
     until: UtcTime | None = None
-    q: Annotated[str, Field(max_length=200)] = ""
+    q: FilterText = ""
 
 
 class LetterRow(View):

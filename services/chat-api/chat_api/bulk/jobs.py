@@ -14,6 +14,7 @@ from chat_api.bulk import rows
 from chat_api.bulk.plan import fill, plan
 from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
+from chat_api.letters.filters import must_be_findable
 from chat_api.letters.tables import replay_job
 from chat_api.person import Person
 from warren.contracts.base import JsonObject
@@ -31,14 +32,16 @@ _FORGET = text("update replay_item set stage = -1 where job_id = :job and state 
 
 
 async def planned(store: Store, ask: NewReplay) -> ReplayPlan:
-    """Return what a bulk replay would do now. Changes nothing."""
+    """Return what a bulk replay would do now. Changes nothing. Raises Unprocessable."""
+    must_be_findable(ask.filter.q)
     async with store.reading.connect() as connection:
         found, _ = await plan(connection, ask.filter)
     return found
 
 
 async def start(store: Store, by: Person, ask: NewReplay) -> ReplayJob:
-    """Return a new job, running."""
+    """Return a new job, running. Raises Unprocessable for a filter that finds nothing quickly."""
+    must_be_findable(ask.filter.q)
     job = uuid4()
     async with store.engine.begin() as connection:
         found, width = await plan(connection, ask.filter)

@@ -44,12 +44,14 @@ _PARK = text("""
 
 @dataclass(frozen=True)
 class _Letter:
-    """One letter and what becomes of it. again: it is a further failure of this letter."""
+    """One letter and what becomes of it. group is its fingerprint; again: it is a further failure
+    of this letter."""
 
     id: UUID
     reference: str
     fate: Fate
     facts: Facts
+    group: str
     row: TurnRow | None
     again: bool = False
 
@@ -75,7 +77,8 @@ class _Batch:
         again = self.replaying.pop(row.id, None) if fate == "park" and row else None
         id = again[0] if again else uuid4()
         reference = again[1] if again else reference_of(id)
-        self.letters.append(_Letter(id, reference, fate, facts, row, again is not None))
+        group = fingerprint(facts)
+        self.letters.append(_Letter(id, reference, fate, facts, group, row, again is not None))
         if fate == "park" and row is not None:
             state = after(row.state, "park")
             assert state is not None  # fate_of() said so
@@ -115,7 +118,7 @@ def _tell(changes: Changes, letters: Iterable[_Letter]) -> None:
     newest: dict[str, _Letter] = {}
     for one in letters:
         if one.fate in ("park", "open"):
-            newest[fingerprint(one.facts)] = one
+            newest[one.group] = one
         if one.fate == "park" and one.row is not None:
             changes.tell(_failed(changes, one, one.row), one.row.id)
     for group, one in newest.items():
@@ -203,7 +206,7 @@ def _values(changes: Changes, one: _Letter) -> dict[str, Any]:
         "run": facts.run if facts.run is not None else (row.run if row else None),
         "position": facts.position,
         "attempt": facts.attempt,
-        "fingerprint": fingerprint(facts),
+        "fingerprint": one.group,
         "headers": facts.headers,
         "raw": facts.raw,
         "command": facts.command.model_dump_json().encode() if facts.command else None,

@@ -29,6 +29,7 @@ _MAX_HEADERS = 40
 _MAX_HEADER_CHARS = 2000
 _MAX_SAMENESS_CHARS = 500  # a unique index takes no more than 2,700 bytes
 _LARGEST = 2**31 - 1  # what the table's numbers hold
+_NUMBERS = re.compile(r"[0-9a-f]{8,}|\d+")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,22 @@ def lost(command: StepCommand, now: datetime) -> Facts:
     return replace(facts, failed_at=now)
 
 
+def unreadable(turn: UUID, run: int, bot: str, kept: bytes, now: datetime) -> Facts:
+    """Return the facts of a turn past its deadline whose command nobody can read any more."""
+    text = "nothing was heard of this turn, and its command was written by another version"
+    facts = Facts(
+        reason="lost",
+        sameness="",
+        error=ErrorFacts(type="Lost", text=text),
+        turn_id=turn,
+        run=run,
+        bot=bot,
+        failed_at=now,
+        raw=kept,
+    )
+    return replace(facts, sameness=_same(facts))
+
+
 def bare(facts: Facts, error: Exception, *, with_turn: bool) -> Facts:
     """Return what any database keeps of a letter that could not be kept whole: its bytes.
 
@@ -99,7 +116,7 @@ def bare(facts: Facts, error: Exception, *, with_turn: bool) -> Facts:
 def fingerprint(facts: Facts) -> str:
     """Return what like failures have in common: bot, step, error class, text without numbers, our
     frame."""
-    text = re.sub(r"[0-9a-f]{8,}|\d+", "#", facts.error.text.lower())[:200]
+    text = _NUMBERS.sub("#", facts.error.text.lower())[:200]
     parts = (facts.bot or "", facts.step or "", facts.error.type, text, facts.error.frame)
     return _hash("\n".join(parts))[:16]
 
@@ -138,7 +155,7 @@ def _from_failure(delivery: Delivery, failure: Failure) -> Facts:
     )
     readable = failure.turn_id is not None and failure.run is not None
     same = _same(facts) if readable else _content_hash(delivery)
-    return replace(_as_delivered(facts, delivery), sameness=same)
+    return _as_delivered(facts, delivery, same)
 
 
 def _from_command(delivery: Delivery, command: StepCommand) -> Facts:
@@ -149,7 +166,7 @@ def _from_command(delivery: Delivery, command: StepCommand) -> Facts:
         text = f"no queue takes the kind {command.kind!r}"
         facts = _of_command(command, "unroutable", ErrorFacts(type="Unroutable", text=text))
     facts = replace(facts, attempt=_number(delivery, "warren-attempt") or 1)
-    return replace(_as_delivered(facts, delivery), sameness=_same(facts))
+    return _as_delivered(facts, delivery, _same(facts))
 
 
 def _of_command(command: StepCommand, reason: FailureReason, error: ErrorFacts) -> Facts:
@@ -182,12 +199,13 @@ def _unread(delivery: Delivery, reason: FailureReason, why: str) -> Facts:
         kind=kind or None,
         raw=delivery.body,
     )
-    return _as_delivered(facts, delivery)
+    return _as_delivered(facts, delivery, facts.sameness)
 
 
-def _as_delivered(facts: Facts, delivery: Delivery) -> Facts:
+def _as_delivered(facts: Facts, delivery: Delivery, sameness: str) -> Facts:
     return replace(
         facts,
+        sameness=sameness,
         routing_key=delivery.routing_key,
         message_id=delivery.message_id,
         headers=_plain_headers(delivery.headers),

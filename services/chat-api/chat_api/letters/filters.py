@@ -1,6 +1,7 @@
 """Which letters: a LetterFilter as conditions on the table. The list, groups, export and bulk
 replay all take these."""
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
@@ -8,6 +9,19 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from chat_api.letters.tables import dead_letter
 from warren.contracts.letters import LetterFilter
+from warren.contracts.problem import ProblemError
+from warren.errors import Unprocessable
+
+_FINDABLE = re.compile(r"[^\W_]{3}")  # the index knows three letters or digits in a row, no less
+
+
+def must_be_findable(q: str) -> None:
+    """Raise Unprocessable for a text that no index finds: all letters would be read for it."""
+    if q.strip() and not _FINDABLE.search(q):
+        raise Unprocessable(
+            "Nothing was looked for. Give three letters or digits in a row, or more.",
+            errors=[ProblemError(pointer="/q", detail="too short to be looked for")],
+        )
 
 
 def conditions(wanted: LetterFilter) -> list[ColumnElement[bool]]:
@@ -18,6 +32,7 @@ def conditions(wanted: LetterFilter) -> list[ColumnElement[bool]]:
         (table.bot, wanted.bot),
         (table.step, wanted.step),
         (table.fingerprint, wanted.group),
+        (table.error_type, wanted.error_type),
         (table.reason, wanted.reason),
         (table.runner, wanted.runner),
         (table.conversation_id, wanted.conversation),

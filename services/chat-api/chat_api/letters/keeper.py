@@ -67,7 +67,7 @@ class Letters:
 
 
 def _count(kept: Sequence[tuple[Fate, Facts]]) -> None:
-    """Count each letter; log one line for those of a batch that are alike."""
+    """Count each letter; log one line for those of a batch of one step and reason."""
     alike: dict[tuple[object, ...], list[Facts]] = {}
     for fate, one in kept:
         if fate == "forget":
@@ -76,8 +76,9 @@ def _count(kept: Sequence[tuple[Fate, Facts]]) -> None:
             LETTERS_OPENED.labels(one.bot or "", one.kind or "", one.reason).inc()
         if fate == "park":
             TURNS_ENDED.labels(one.bot or "", "parked").inc()
-        alike.setdefault((fate, one.reason, one.bot, one.step, one.error.type), []).append(one)
-    for (fate, reason, bot, step, error), letters in alike.items():
+        alike.setdefault((fate, one.reason, one.bot, one.step), []).append(one)
+    for (fate, reason, bot, step), letters in alike.items():
+        error = letters[-1].error.type
         facts = {"bot": bot, "step": step, "error": error, "reason": reason, "count": len(letters)}
         if fate in ("park", "open"):
             log.warning("dead letter opened", turn=str(letters[-1].turn_id), **facts)

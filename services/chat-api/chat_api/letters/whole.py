@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from chat_api import audit_pages, turn_rows
 from chat_api.changes import Store
 from chat_api.letters import excerpt
 from chat_api.letters.attempts import Story, attempts
+from chat_api.letters.commands import read_command
 from chat_api.letters.one import NO_LETTER
 from chat_api.letters.rows import row as letter_row
 from chat_api.letters.rows import select_letters
@@ -61,8 +62,8 @@ async def whole(store: Store, letter: UUID) -> LetterView:
         acts = await _acts(connection, letter)
         seen = await audit_pages.seen(connection, "dead_letter", str(letter))
         said = await excerpt.around(connection, of_turn.row) if of_turn else ()
-    command = _command(kept["command"])
-    base = command or _command(of_turn.command if of_turn else None)
+    command = read_command(kept["command"])
+    base = command or read_command(of_turn.command if of_turn else None)
     failed = of_turn.row.steps[: base.position + 1] if of_turn and base else ()
     return LetterView(
         letter=letter_row(shown),
@@ -97,14 +98,6 @@ def _steps(card: BotCard | None) -> tuple[StepCard, ...]:
     return card.steps if card is not None and not card.removed else ()
 
 
-def _command(kept: bytes | None) -> StepCommand | None:
-    """Return a command that was kept; None for one that an older Warren wrote and nobody reads."""
-    try:
-        return None if kept is None else StepCommand.model_validate_json(kept)
-    except ValidationError:
-        return None
-
-
 def _first_input(command: StepCommand | None) -> JsonObject | None:
     if command is None:
         return None
@@ -119,7 +112,7 @@ def _stories(past: Sequence[RowMapping], kept: RowMapping, of_turn: _Turn | None
     """Return the runs as their letters tell them, and the end as the turn tells it."""
     stories: list[Story] = []
     for one in (*past, kept):
-        command = _command(one["command"])
+        command = read_command(one["command"])
         first = _first_input(command)
         if command is not None and first is not None:
             stories.append(Story(first, command.log))

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -11,7 +12,6 @@ from chat_api import audit
 from chat_api.changes import Changes
 from chat_api.letters.tables import dead_letter, letter_act
 from chat_api.person import Person
-from chat_api.repair.cases import Case
 from warren.contracts.base import JsonObject
 from warren.contracts.letters import ActKind, LetterStatus
 from warren.step.patch import Patch
@@ -23,8 +23,9 @@ _STATUS: dict[ActKind, LetterStatus] = {
     "answered": "answered",
     "dismissed": "dismissed",
     "restored": "open",
+    "cancelled": "cancelled",
 }
-_CLOSED: tuple[LetterStatus, ...] = ("answered", "dismissed")
+_CLOSED: tuple[LetterStatus, ...] = ("answered", "dismissed", "cancelled")
 
 _SET = (
     update(dead_letter)
@@ -37,6 +38,25 @@ _SET = (
     )
 )
 _ACT = insert(letter_act)
+
+
+class Letter(Protocol):
+    """A locked letter, as far as an act on it is written down: a Case, or a row."""
+
+    @property
+    def id(self) -> UUID:
+        """The letter."""
+        ...
+
+    @property
+    def reference(self) -> str:
+        """Its short name."""
+        ...
+
+    @property
+    def message_id(self) -> str | None:
+        """The message that failed."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +73,7 @@ class Act:
     job: UUID | None = None
 
 
-def note(changes: Changes, case: Case, by: Person, act: Act) -> None:
+def note(changes: Changes, case: Letter, by: Person, act: Act) -> None:
     """Write an act down and set the letter's status, at the end. The letter is locked."""
     status = _STATUS[act.kind]
     changes.later(
@@ -91,7 +111,7 @@ def note(changes: Changes, case: Case, by: Person, act: Act) -> None:
     )
 
 
-def _detail(case: Case, act: Act) -> JsonObject:
+def _detail(case: Letter, act: Act) -> JsonObject:
     """Return what the audit keeps: names and numbers, never what somebody wrote."""
     detail: JsonObject = {"reference": case.reference}
     if act.run is not None:

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, text
 
 from chat_api import turn_rows
 from chat_api.changes import Changes
+from chat_api.letters.commands import read_command
 from chat_api.letters.verdict import verdict
 from chat_api.turn_rows import TurnRow
 from warren.contracts.failure import FailureReason
@@ -33,6 +34,8 @@ _READ = text("""
       l.changed_at, who.display_name as changed_by, t.command as turn_command, b.card,
       (select a.kind from letter_act a where a.letter_id = l.id order by a.id desc limit 1)
         as last_act,
+      array(select m.step_path from message m where m.turn_id = t.id and m.step_path is not null)
+        as posted,
       exists (select 1 from letter_act a where a.letter_id = l.id and a.kind = 'finished')
         as finished,
       exists (select 1 from turn later where later.conversation_id = t.conversation_id
@@ -49,7 +52,8 @@ _READ = text("""
 @dataclass(frozen=True)
 class Case:
     """A locked letter. base is the command that failed, else the newest that is known of its turn;
-    None when nobody knows any. turn and bot are None when they are not known."""
+    None when nobody knows any. failed_here says that it is the command that failed. posted are the
+    paths of steps whose replies stand in the chat. turn and bot are None when not known."""
 
     id: UUID
     reference: str
@@ -71,6 +75,8 @@ class Case:
     turn: TurnRow | None
     bot: BotCard | None
     base: StepCommand | None
+    failed_here: bool
+    posted: frozenset[str]
 
     def verdict(self, now: datetime) -> Verdict:
         """Return whether a replay is still of use at this moment."""
@@ -106,7 +112,7 @@ async def lock_cases(changes: Changes, ids: Iterable[UUID]) -> dict[UUID, Case]:
 
 
 def _case(row: RowMapping, turn: TurnRow | None) -> Case:
-    command = row["command"] or row["turn_command"]
+    command = read_command(row["command"])
     same = ("id", "reference", "status", "reason", "error_type", "run", "fingerprint", "failures")
     more = ("failed_at", "message_id", "path", "step", "changed_by", "changed_at", "last_act")
     return Case(
@@ -115,5 +121,7 @@ def _case(row: RowMapping, turn: TurnRow | None) -> Case:
         overtaken=bool(row["overtaken"]),
         turn=turn,
         bot=BotCard.model_validate(row["card"]) if row["card"] is not None else None,
-        base=StepCommand.model_validate_json(command) if command is not None else None,
+        base=command or read_command(row["turn_command"]),
+        failed_here=command is not None,
+        posted=frozenset(row["posted"]),
     )

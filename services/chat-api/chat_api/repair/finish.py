@@ -37,6 +37,10 @@ from warren.errors import NotFound, Unprocessable
 from warren.metrics import MESSAGES_POSTED, REPAIRS, TURNS_ENDED
 from warren.step.replies import Reply
 
+_TWO_ANSWERS = (
+    "Nothing was sent. The output holds a reply, and more steps follow: the bot could answer once"
+    " more after you. Send it as reply, or leave it out of the output and let the rest run."
+)
 HAND_SLOT = "hand.0"  # the reply that a person wrote in the bot's place
 
 
@@ -94,9 +98,11 @@ async def _go_on(
 ) -> None:
     """Take an output as the failed step's own: its reply is posted, the next step is asked for."""
     base = case.base
-    if base is None or base.position >= len(row.steps):
-        raise refused("What the step was given is not known any more: answer by hand.")
+    if base is None or not case.failed_here or base.position >= len(row.steps):
+        raise refused("What the failed step was given is not known: answer by hand.")
     rest, reply = checked_output(output, base.step)
+    if reply is not None and base.position + 1 < len(row.steps):
+        raise Unprocessable(_TWO_ANSWERS)
     verdict = case.verdict(changes.now)
     must_be_of_use(verdict, case, anyway=verdict != "answered")
     try:

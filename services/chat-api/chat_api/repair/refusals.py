@@ -19,6 +19,7 @@ _DID: dict[ActKind, str] = {
     "answered": "answered this by hand",
     "dismissed": "dismissed this",
     "restored": "restored this",
+    "cancelled": "cancelled the turn of this letter",
 }
 _BY_ITSELF: dict[LetterStatus, str] = {
     "open": "This letter is open.",
@@ -34,7 +35,7 @@ _BY_ITSELF: dict[LetterStatus, str] = {
 
 def what_happened(case: Case) -> str:
     """Return who did what and when, as far as it is known: "Ana replayed this at 14:03 UTC."."""
-    if case.status in ("cancelled", "late", "double") or case.last_act is None:
+    if case.status in ("late", "double") or case.last_act is None:
         return _BY_ITSELF[case.status]
     done = f"{case.changed_by or 'Somebody'} {_DID[case.last_act]}{_at(case.changed_at)}."
     if case.status in ("replaying", "resolved"):
@@ -110,10 +111,24 @@ def entry_point(
     raise refused(f"There is no step {wanted!r} in the {choice} revision.")
 
 
+def must_say_nothing_twice(case: Case, steps: Sequence[StepCard], position: int) -> None:
+    """Raise Conflict when a reply that stands in the chat could be posted again from a position.
+
+    The step that posted it may run again: its reply has one place. Another step has another.
+    """
+    again = {(one.id, one.kind) for one in steps[position:]}
+    for number, one in enumerate(case.turn.steps if case.turn else ()):
+        if one.id in case.posted and number >= position and (one.id, one.kind) not in again:
+            raise refused(
+                f"The reply of step {one.id!r} was posted already, and this revision has no such"
+                " step: it could be said twice. Replay from a later step, or answer by hand."
+            )
+
+
 def refused(why: str) -> Conflict:
     """Return the 409 of a replay that is not possible."""
     return Conflict(f"Nothing was sent. {why}", kind="not-replayable")
 
 
 def _at(moment: datetime | None) -> str:
-    return "" if moment is None else f" at {moment:%H:%M} UTC"
+    return "" if moment is None else f" at {moment:%d %b %H:%M} UTC"

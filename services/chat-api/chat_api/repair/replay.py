@@ -12,6 +12,7 @@ from chat_api.repair.payloads import checked_payload
 from chat_api.repair.refusals import (
     entry_point,
     must_be_of_use,
+    must_say_nothing_twice,
     must_stand_at,
     not_replayable,
     refused,
@@ -76,6 +77,7 @@ def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID | None
     assert case.base is not None
     revision, steps = pipeline_of(case, wish.revision)
     position = entry_point(case, steps, wish.revision, wish.from_step)
+    must_say_nothing_twice(case, steps, position)
     try:
         slip = replayed(case.base, position)
         if wish.payload is not None:

@@ -1,23 +1,25 @@
 """/api/v1/dead-letters: read what failed. Acts on it are in `repair.py` and `replays.py`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from chat_api import audit_pages
 from chat_api.letters import export, groups, listing, notes
+from chat_api.letters.filters import must_be_findable
 from chat_api.letters.one import letter_at
 from chat_api.letters.whole import whole
 from chat_api.routes.asker import PROBLEMS, WithStore
 from chat_api.routes.operator import Operator
 from chat_api.routes.users import Limit
+from warren.contracts.base import UtcTime
 from warren.contracts.chat import Page
 from warren.contracts.failure import FailureReason
 from warren.contracts.letters import (
+    FilterText,
     GroupNote,
     LetterFilter,
     LetterGroup,
@@ -32,7 +34,8 @@ from warren.errors import Unprocessable
 router = APIRouter(prefix="/dead-letters", tags=["dead letters"], responses=PROBLEMS)
 
 Cursor = Annotated[str | None, Query(max_length=400)]
-Name = Annotated[str | None, Query(max_length=200)]
+Name = Annotated[FilterText | None, Query()]
+Moment = Annotated[UtcTime | None, Query()]
 
 _STATUSES: tuple[str, ...] = get_args(LetterStatus)
 
@@ -42,25 +45,29 @@ async def wanted(
     bot: Name = None,
     step: Name = None,
     group: Name = None,
+    error_type: Name = None,
     reason: FailureReason | None = None,
     runner: Name = None,
     conversation: UUID | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    q: Annotated[str, Query(max_length=200)] = "",
+    since: Moment = None,
+    until: Moment = None,
+    q: Annotated[FilterText, Query()] = "",
 ) -> LetterFilter:
-    """Return the filter of a query. Raises Unprocessable for a status that there is not."""
+    """Return the filter of a query. Raises Unprocessable for a status that there is not, and for a
+    text that is too short to be looked for."""
+    must_be_findable(q)
     return LetterFilter(
         status=_checked(status),
         bot=bot,
         step=step,
         group=group,
+        error_type=error_type,
         reason=reason,
         runner=runner,
         conversation=conversation,
         since=since,
         until=until,
-        q=q.replace("\0", ""),
+        q=q,
     )
 
 
@@ -89,7 +96,9 @@ async def like_letters(
 
 
 @router.put("/groups/{fingerprint}/note", status_code=204)
-async def note(fingerprint: str, ask: GroupNote, who: Operator, store: WithStore) -> None:
+async def note(
+    fingerprint: Annotated[FilterText, Path()], ask: GroupNote, who: Operator, store: WithStore
+) -> None:
     """Write what is known of a group; an empty note takes it away."""
     await notes.write(store, who, fingerprint, ask.note)
 

@@ -27,7 +27,7 @@ async def trace(id: str, who: Asker, store: WithStore) -> TraceView:
 @router.post("/cancel")
 async def end(id: str, who: Asker, store: WithStore) -> TurnView:
     """Cancel a turn that has not ended; 409 says how it ended otherwise."""
-    return await cancel.cancel(store, who.id, id_in_path(id, NO_TURN))
+    return await cancel.cancel(store, Person(who.id, who.username), id_in_path(id, NO_TURN))
 
 
 @router.post("/retry")
