@@ -160,6 +160,7 @@ const STATUS_AFTER: Readonly<Record<ActView["kind"], LetterRow["status"]>> = {
   answered: "answered",
   dismissed: "dismissed",
   restored: "open",
+  cancelled: "cancelled",
 };
 
 function kindOf(act: string, body: Body): ActView["kind"] {

@@ -39,8 +39,8 @@ def _without_nul(text: str) -> str:
     return text
 
 
-FilterText = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
-"""What a filter looks for: short, and nothing that no database keeps."""
+Sought = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
+"""A name or a text that is looked for: short, and nothing that no database keeps."""
 
 
 class LetterFilter(Request):
@@ -51,16 +51,16 @@ class LetterFilter(Request):
     """
 
     status: tuple[LetterStatus, ...] = ()
-    bot: FilterText | None = None
-    step: FilterText | None = None
-    group: FilterText | None = Field(default=None, description="A fingerprint.")
-    error_type: FilterText | None = Field(default=None, description="The error's class, exactly.")
+    bot: Sought | None = None
+    step: Sought | None = None
+    group: Sought | None = Field(default=None, description="A fingerprint.")
+    error_type: Sought | None = Field(default=None, description="The error's class, exactly.")
     reason: FailureReason | None = None
-    runner: FilterText | None = None
+    runner: Sought | None = None
     conversation: UUID | None = None
     since: UtcTime | None = None
     until: UtcTime | None = None
-    q: FilterText = ""
+    q: Sought = ""
 
 
 class LetterRow(View):
@@ -271,7 +271,7 @@ class NewReplay(Request):
     filter: LetterFilter
     dry_run: bool = False
     revision: RevisionChoice = "original"
-    from_step: str | None = None
+    from_step: Sought | None = None
     pace: Annotated[float, Field(gt=0, le=1000)] = 100.0
 
 

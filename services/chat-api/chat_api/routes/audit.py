@@ -10,11 +10,11 @@ from chat_api.routes.asker import PROBLEMS, WithStore
 from chat_api.routes.operator import Operator
 from chat_api.routes.users import Cursor, Limit
 from warren.contracts.chat import Page
-from warren.contracts.letters import AuditRow, FilterText
+from warren.contracts.letters import AuditRow, Sought
 
 router = APIRouter(prefix="/audit", tags=["audit"], responses=PROBLEMS)
 
-Name = Annotated[FilterText | None, Query()]
+Name = Annotated[Sought | None, Query()]
 
 
 async def wanted(

@@ -19,7 +19,6 @@ from warren.contracts.base import UtcTime
 from warren.contracts.chat import Page
 from warren.contracts.failure import FailureReason
 from warren.contracts.letters import (
-    FilterText,
     GroupNote,
     LetterFilter,
     LetterGroup,
@@ -27,6 +26,7 @@ from warren.contracts.letters import (
     LetterStatus,
     LetterView,
     Payload,
+    Sought,
 )
 from warren.contracts.problem import ProblemError
 from warren.errors import Unprocessable
@@ -34,7 +34,7 @@ from warren.errors import Unprocessable
 router = APIRouter(prefix="/dead-letters", tags=["dead letters"], responses=PROBLEMS)
 
 Cursor = Annotated[str | None, Query(max_length=400)]
-Name = Annotated[FilterText | None, Query()]
+Name = Annotated[Sought | None, Query()]
 Moment = Annotated[UtcTime | None, Query()]
 
 _STATUSES: tuple[str, ...] = get_args(LetterStatus)
@@ -51,7 +51,7 @@ async def wanted(
     conversation: UUID | None = None,
     since: Moment = None,
     until: Moment = None,
-    q: Annotated[FilterText, Query()] = "",
+    q: Annotated[Sought, Query()] = "",
 ) -> LetterFilter:
     """Return the filter of a query. Raises Unprocessable for a status that there is not, and for a
     text that is too short to be looked for."""
@@ -97,7 +97,7 @@ async def like_letters(
 
 @router.put("/groups/{fingerprint}/note", status_code=204)
 async def note(
-    fingerprint: Annotated[FilterText, Path()], ask: GroupNote, who: Operator, store: WithStore
+    fingerprint: Annotated[Sought, Path()], ask: GroupNote, who: Operator, store: WithStore
 ) -> None:
     """Write what is known of a group; an empty note takes it away."""
     await notes.write(store, who, fingerprint, ask.note)
