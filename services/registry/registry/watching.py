@@ -79,11 +79,7 @@ class Watcher:
             self._watch_anew(self._folder.stat().st_ino)
             self.last = await scan(self._folder, self.last)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return self._troubled(
-                f"the folder of bots {self._folder} cannot be read ({reason}): make it readable, or"
-                " set BOT_CONFIG_DIR; bots that were published serve on"
-            )
+            return self._unreadable(error)
         self._tell_faults(self.last)
         try:
             return await self._apply(self.last)
@@ -91,6 +87,8 @@ class Watcher:
             return self._troubled(f"bots cannot be published: {error}")
         except ProgrammingError:
             return self._troubled("the tables are not there: run python -m registry.migrate")
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            return self._unreadable(error)  # it went away while its findings were stored
         except (SQLAlchemyError, OSError) as error:
             return self._troubled(f"bots cannot be stored: database: {type(error).__name__}")
 
@@ -123,6 +121,13 @@ class Watcher:
             for one in faults:
                 log.warning("step file is broken", file=one.file, line=one.line, fault=one.message)
         self._faults = faults
+
+    def _unreadable(self, error: OSError) -> float:
+        return self._troubled(
+            f"the folder of bots {self._folder} cannot be read"
+            f" ({error.strerror or type(error).__name__}): make it readable, or"
+            " set BOT_CONFIG_DIR; bots that were published serve on"
+        )
 
     def _troubled(self, text: str) -> float:
         if text != self.trouble:

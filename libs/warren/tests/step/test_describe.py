@@ -93,6 +93,14 @@ async def test_a_file_that_hangs_is_stopped(tmp_path: Path) -> None:
     assert time.monotonic() - began < 2.5
 
 
+async def test_a_file_that_computes_is_stopped_whatever_the_clock_says(tmp_path: Path) -> None:
+    file = tmp_path / "computes.py"
+    file.write_text("while True: pass\n")
+
+    with pytest.raises(BrokenStep, match=r"computes for over 1 s when it is imported"):
+        await describe_file(file, cpu_seconds=1)
+
+
 async def test_a_reader_that_is_cancelled_leaves_no_child(tmp_path: Path) -> None:
     file = tmp_path / "slow.py"
     written = tmp_path / "written"

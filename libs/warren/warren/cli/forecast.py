@@ -60,7 +60,7 @@ def _replay(view: LetterView, ask: Replay) -> Forecast:
     act = "replay" if ask.payload is None else "edit"
     choices = view.reentry_original if ask.revision == "original" else view.reentry_current
     revision = row.revision if ask.revision == "original" else view.current_revision
-    wanted = ask.from_step or row.step
+    wanted = ask.from_step or _stands_at(view)
     entry = next((one for one in choices if one.step == wanted), None)
     changed = " with the changed payload" if ask.payload is not None else ""
     where = (
@@ -87,6 +87,12 @@ def _replay(view: LetterView, ask: Replay) -> Forecast:
     )
 
 
+def _stands_at(view: LetterView) -> str | None:
+    """Return the step that a replay begins with when none is named: the last one reached."""
+    reached = [one.step for one in view.reentry_original if one.why_not is None]
+    return reached[-1] if reached else view.letter.step
+
+
 def _finish(view: LetterView, ask: Finish) -> Forecast:
     row = view.letter
     if ask.reply is not None:
@@ -94,7 +100,12 @@ def _finish(view: LetterView, ask: Finish) -> Forecast:
         return _made(view, "finish", would, _not_open(view))
     left = [one.id for one in view.steps[(view.position or 0) + 1 :]]
     would = f"take your output for {row.step}; then run {', '.join(left) or 'nothing more'}"
-    return _made(view, "finish", would, _not_open(view) or view.replayable)
+    why = _not_open(view) or view.replayable
+    if why is None and row.step is None:
+        why = "What the failed step was given is not known: answer by hand."
+    if why is None and left and (ask.output or {}).get("reply") is not None:
+        why = "The output holds a reply, and more steps follow: the bot could answer once more."
+    return _made(view, "finish", would, why)
 
 
 def _made(view: LetterView, act: str, would: str, why: str | None) -> Forecast:

@@ -8,8 +8,12 @@ import asyncio
 import contextlib
 import inspect
 import io
+import math
 import os
+import resource
+import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,8 @@ from warren.step.revision import sha256_of
 from warren.step.source import execute
 from warren.step.step import Step
 
-DESCRIBE_SECONDS = 5.0  # for a file's import; a step file that computes at import is refused
+IMPORT_CPU_SECONDS = 5  # for a file's import; a step file that computes at import is refused
+DESCRIBE_SECONDS = 30.0  # by the clock: a good file must get through on a busy machine, too
 KEPT_ENVIRONMENT = (
     "PATH",
     "PYTHONPATH",
@@ -90,7 +95,7 @@ def builtin_classes() -> dict[str, ClassDescription]:
 
 
 async def describe_file(
-    path: Path, timeout_seconds: float = DESCRIBE_SECONDS
+    path: Path, timeout_seconds: float = DESCRIBE_SECONDS, cpu_seconds: int = IMPORT_CPU_SECONDS
 ) -> tuple[ClassDescription, ...]:
     """Return the step classes that the file defines, in file order; () when it defines none.
 
@@ -102,6 +107,7 @@ async def describe_file(
         "-m",
         "warren.step.describe",
         str(path),
+        str(cpu_seconds),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -118,6 +124,12 @@ async def describe_file(
         if child.returncode is None:
             child.kill()
             await child.wait()
+    if child.returncode == -signal.SIGXCPU:
+        raise BrokenStep(
+            f"it computes for over {cpu_seconds} s when it is imported: do no work at import",
+            path.name,
+            1,
+        )
     try:
         told = _ANSWER.validate_json(answer)
     except ValidationError as exc:
@@ -165,4 +177,7 @@ def _tell(path: Path) -> bytes:
 
 
 if __name__ == "__main__":
+    used = math.ceil(time.process_time())  # by our own imports
+    allowed = used + int(sys.argv[2]) if len(sys.argv) > 2 else resource.RLIM_INFINITY
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
     sys.stdout.buffer.write(_tell(Path(sys.argv[1])) + b"\n")
