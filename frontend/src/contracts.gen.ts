@@ -169,13 +169,15 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** @description Which letters: the list, the inbox's URL, the command line and bulk replay all take this. Every field narrows; empty means all. q looks for a text in error and payload, in any case. */
+        /** @description Which letters: the list, the inbox's URL, the command line and bulk replay all take this. Every field narrows; empty means all. q looks for a text in error and payload, in any case; it has three letters or digits in a row at least. */
         LetterFilter: {
             status: ("open" | "replaying" | "resolved" | "answered" | "dismissed" | "cancelled" | "late" | "double")[];
             bot: string | null;
             step: string | null;
             /** @description A fingerprint. */
             group: string | null;
+            /** @description The error's class, exactly. */
+            error_type: string | null;
             reason: ("failed" | "timeout" | "bad_output" | "too_large" | "crashed" | "expired" | "gone" | "undecodable" | "unsupported_version" | "unroutable" | "undeliverable" | "lost") | null;
             runner: string | null;
             conversation: string | null;

@@ -222,6 +222,7 @@ export function makeJob(change: Partial<ReplayJob> = {}): ReplayJob {
       bot: null,
       step: null,
       group: "f-1",
+      error_type: null,
       reason: null,
       runner: null,
       conversation: null,

@@ -134,6 +134,21 @@ async def test_a_thousand_of_one_group_are_resolved_and_the_others_stay(world, f
     assert seconds < 60
 
 
+async def test_what_failed_with_one_error_in_several_ways_is_replayed_together(
+    world, failing, runner
+):
+    bot = await world.bot()
+    for words, name in (("one cause", "KeyError"), ("another", "KeyError"), ("ValueError", "Own")):
+        await letters(world, failing, 4, bot, error={"type": name, "text": words})
+    await failing.operator()
+
+    async with at_work(BulkReplays(world.store), runner):
+        done = await until(world, await start(world, filter={"error_type": "KeyError"}), "done")
+
+    assert (done["plan"]["groups"], done["resolved"]) == (2, 8)
+    assert {one.error_type for one in await world.letter_rows() if one.status == "open"} == {"Own"}
+
+
 async def test_a_cause_that_is_not_gone_halts_the_job_after_six_at_most(world, failing, runner):
     bot = await world.bot()
     await letters(world, failing, 60, bot)

@@ -81,6 +81,7 @@ export function filterOf(search: InboxSearch): LetterFilter {
     bot: search.bot ?? null,
     step: search.step ?? null,
     group: null,
+    error_type: null,
     reason: search.reason ?? null,
     runner: search.runner ?? null,
     conversation: null,

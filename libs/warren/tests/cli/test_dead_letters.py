@@ -32,6 +32,9 @@ def warren(*arguments: object, given: str | None = None) -> tuple[int, str, str]
     return done.exit_code, done.stdout, done.stderr
 
 
+LONG = "x" * 201  # no name is that long
+
+
 def letters(*arguments: object, given: str | None = None) -> tuple[int, str, str]:
     return warren("dead-letters", *arguments, given=given)
 
@@ -47,6 +50,7 @@ def test_list_asks_by_the_filter_of_the_url_and_prints_plain_words(stub: StubWar
         *("list", "--status", "open", "--status", "replaying", "--bot", "breaker", "--step", "s"),
         *("--group", "f00d", "--reason", "failed", "--runner", "r", "--since", "2026-01-02"),
         *("--until", "2026-01-03T00:00:00+01:00", "--q", "no number", "--limit", 10),
+        *("--error-type", "ValueError"),
     )
 
     assert code == 0
@@ -59,6 +63,7 @@ def test_list_asks_by_the_filter_of_the_url_and_prints_plain_words(stub: StubWar
         "bot": ["breaker"],
         "step": ["s"],
         "group": ["f00d"],
+        "error_type": ["ValueError"],
         "reason": ["failed"],
         "runner": ["r"],
         "since": ["2026-01-02T00:00:00Z"],
@@ -90,7 +95,12 @@ def test_json_is_the_servers_own(stub: StubWarren) -> None:
 
 
 def test_a_wrong_filter_is_a_wrong_command_line_and_asks_nobody(stub: StubWarren) -> None:
-    for wrong in (("--status", "gone"), ("--reason", "x"), ("--since", "soon")):
+    for wrong in (
+        ("--status", "gone"),
+        ("--reason", "x"),
+        ("--since", "soon"),
+        ("--error-type", LONG),
+    ):
         code, _, err = letters("list", *wrong)
         assert code == 2
         assert wrong[0] in err
