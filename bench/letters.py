@@ -22,6 +22,7 @@ import structlog
 from sqlalchemy import text
 
 from chat_api.app import public_app
+from chat_api.broker_side import KEEPERS
 from chat_api.changes import Store
 from chat_api.letters.keeper import Letters
 from chat_api.migrate import SCRIPTS
@@ -149,13 +150,17 @@ async def _drain(node: RabbitNode, store: Store, places: list[Place]) -> float:
     had = await _stored(store)
     async with connect(node.url("chat", "/"), "bench chat") as broker, asyncio.TaskGroup() as tasks:
         began = time.monotonic()
-        keeper = BatchConsumer(broker, DEAD_LETTERS, Letters(store).handle)
-        consuming = tasks.create_task(keeper.run())
+        letters = Letters(store)
+        keepers = [
+            tasks.create_task(BatchConsumer(broker, DEAD_LETTERS, letters.handle).run())
+            for _ in range(KEEPERS)
+        ]
         async with asyncio.timeout(DRAIN_LIMIT_SECONDS):
             while await _stored(store) < had + len(places):
                 await asyncio.sleep(0.05)
         seconds = time.monotonic() - began
-        consuming.cancel()
+        for keeper in keepers:
+            keeper.cancel()
     return len(places) / seconds
 
 

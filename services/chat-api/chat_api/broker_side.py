@@ -16,6 +16,7 @@ from warren.broker.topology import CHAT_BOTS, CHAT_OUTCOMES, DEAD_LETTERS
 
 BOTS_PREFETCH = 1  # cards are few, and only the newest of each bot counts
 DRAIN_SECONDS = 2.0
+KEEPERS = 2  # of dead letters: one reads its batch while the database writes the other's
 
 
 class BrokerSide:
@@ -53,7 +54,7 @@ class BrokerSide:
                     tasks.create_task(BatchConsumer(broker, queue, handler).run())
                     for queue, handler in (
                         (CHAT_OUTCOMES, self._gate.handle),
-                        (DEAD_LETTERS, self._letters.handle),
+                        *[(DEAD_LETTERS, self._letters.handle)] * KEEPERS,
                     )
                 ]
                 await stop.wait()
