@@ -88,6 +88,7 @@ class Changes:
         self.now = datetime.min.replace(tzinfo=UTC)
         self.freed = False
         self.settled = False
+        self.doors_later = False  # the next turns are left to promoting.py, whatever they hold
         self._heads: dict[UUID, int] = {}
         self._written: dict[UUID, int] = {}
         self._out: list[Outgoing] = []

@@ -60,15 +60,16 @@ class Gate:
     async def _one_by_one(self, read: Sequence[Read]) -> None:
         for delivery, taken in read:
             try:
-                await self._take([taken])
+                await self._take([taken], doors_later=True)
             except Exception as error:  # whatever one outcome does, the others go on
                 if is_unavailable(error):
                     raise
                 log.error("an outcome cannot be taken", message_id=taken.id, exc_info=error)
                 await self._refuse(delivery, f"the gate failed on it: {type(error).__name__}")
 
-    async def _take(self, batch: Sequence[Taken]) -> None:
+    async def _take(self, batch: Sequence[Taken], *, doors_later: bool = False) -> None:
         async with changing(self._store, "gate") as changes:
+            changes.doors_later = doors_later
             tally = await take(changes, batch)
         _count(tally)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, true
+from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, func, select, text, true
 
 from chat_api import turn_rows
 from chat_api.allowance import allowed_seconds
@@ -24,7 +24,14 @@ from warren.contracts.frames import TurnEnded, TurnStarted
 from warren.contracts.ids import COMMAND, message_id
 from warren.contracts.names import step_key
 from warren.contracts.slip import STEP_REQUESTED, StepCommand
+from warren.logging import get_logger
 from warren.metrics import TURNS_ENDED, TURNS_STARTED
+
+log = get_logger(__name__)
+
+# What Python says of data that cannot be (pydantic's faults are ValueErrors). The database's own
+# errors end the transaction: gate.py and keeper.py then leave all doors to `promoting.py`.
+_SENSELESS = (ValueError, TypeError, LookupError, ArithmeticError)
 
 _SAID = text("""
     select m.id, a.username as author, a.kind = 'bot' as by_bot, m.body, m.created_at as at,
@@ -65,6 +72,7 @@ async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
     )
     command = await _first_command(changes, started)
     body = command.model_dump_json(exclude_none=True).encode()
+    # From here on nothing depends on the row's data: it is written whole or not at all.
     if is_new:
         changes.write_last(turn_rows.adding(started, body))
     else:
@@ -105,19 +113,31 @@ def command_message(command: StepCommand, body: bytes) -> Outgoing:
 async def open_doors(changes: Changes, ended: Iterable[TurnRow]) -> None:
     """Let the next turns in where turns have left: per conversation and bot the oldest that waits.
 
-    A queued turn that must leave its slot to another conversation is started by `promoting.py`.
+    A queued turn that must leave its slot to another conversation is started by `promoting.py`. So
+    is one whose row makes no sense: what it does to itself must not undo what ended before it.
     """
     doors = sorted({(one.bot_id, one.conversation_id) for one in ended})
-    if not doors:
+    if not doors or changes.doors_later:
+        changes.freed |= bool(doors)
         return
     bots, places = zip(*doors, strict=True)
     found = await changes.connection.execute(
         _FIRST_OF_EACH, {"places": list(places), "bots": list(bots)}
     )
-    waiting = {(row.bot_id, row.conversation_id): row for row in map(from_row, found.mappings())}
+    waiting = {(row["bot_id"], row["conversation_id"]): row for row in found.mappings()}
     for door in doors:
-        if door not in waiting or not await admit(changes, waiting[door]):
+        if door not in waiting or not await _admitted(changes, waiting[door]):
             changes.freed = True
+
+
+async def _admitted(changes: Changes, found: RowMapping) -> bool:
+    """Return whether the turn of a row was let in. begin() writes only when all is made."""
+    try:
+        return await admit(changes, from_row(found))
+    except _SENSELESS as error:
+        name = type(error).__name__
+        log.warning("a turn cannot be let in, leaving it", turn=str(found["id"]), error=name)
+        return False
 
 
 async def admit(changes: Changes, first: TurnRow, *, by_age: bool = False) -> bool:

@@ -4,6 +4,7 @@ a bot's concurrency; whatever waits starts when it may."""
 import asyncio
 from collections import Counter
 
+import pytest
 from sqlalchemy import text
 
 from chat_api import promoting
@@ -288,3 +289,44 @@ async def test_a_turn_that_cannot_be_started_is_cancelled_and_stops_nobody(world
     assert [turn.state for turn in turns] == ["running", "cancelled", "running"]
     assert (turns[1].run, turns[1].failure) == (2, promoting.UNSTARTABLE)
     assert (await world.log(places[1]))[-1] == (2, "turn.ended")
+
+
+@pytest.mark.parametrize(
+    ("end", "poison"),
+    [
+        *(("outcome", one) for one in ("steps = '[{}]'", "steps = '[]'", "answers = '{}'")),
+        ("letter", "steps = '[{}]'"),
+        ("cancelled", "steps = '[{}]'"),
+        # Only the database finds out, and ends the transaction.
+        ("outcome", "history = -1"),
+        ("letter", "history = -1"),
+    ],
+)
+async def test_a_poisoned_turn_that_is_next_does_not_undo_the_end_before_it(world, end, poison):
+    ana, bot = await world.person(), await world.bot(while_busy="queue")
+    place = await world.place(ana, bot)
+    for body in ("one", "two", "three"):
+        await world.say(ana, place, body)
+    first, bad, _ = await world.turns()
+    await world.sql(f"update turn set {poison} where id = :id", id=bad.id)
+    world.store.freed.clear()
+
+    if end == "outcome":
+        await world.gate.handle([world.outcome(first, "answer to one")])
+    elif end == "letter":
+        about = {"correlation_id": str(first.id), "headers": {"warren-run": first.run}}
+        await world.letters.handle([world.delivery(b"?", **about)])
+    else:
+        await cancel(world.store, ana, first.id)
+
+    ends = {"outcome": "done", "letter": "parked", "cancelled": "cancelled"}
+    assert await states(world) == [ends[end], "queued", "queued"]
+    assert len(await world.letter_rows()) == (end == "letter")
+    assert [row.body for row in await world.messages() if row.turn_id] == (
+        ["answer to one"] if end == "outcome" else []
+    )
+    assert world.store.freed.is_set(), "the promoter looks at once"
+    await Promoter(world.store).promote()
+    assert await states(world) == [ends[end], "cancelled", "running"]
+    seqs = [seq for seq, _ in await world.log(place)]
+    assert seqs == list(range(1, len(seqs) + 1))

@@ -336,11 +336,11 @@ async def test_a_letter_that_the_database_refuses_is_kept_as_bytes(
     poison = failure(world, command)
     real, left = Letters.keep, iter(range(faults))
 
-    async def keep(self, batch):
+    async def keep(self, batch, **how):
         if any(one.turn_id for one in batch) and next(left, None) is not None:
             async with self._store.engine.begin() as connection:
                 await connection.execute(text("select cast(:n as int)"), {"n": HUGE})
-        await real(self, batch)
+        await real(self, batch, **how)
 
     monkeypatch.setattr(Letters, "keep", keep)
 

@@ -39,9 +39,10 @@ class Letters:
             for one in batch:
                 await self._keep_alone(one)
 
-    async def keep(self, batch: Sequence[Facts]) -> None:
+    async def keep(self, batch: Sequence[Facts], *, doors_later: bool = False) -> None:
         """Keep letters in one transaction and park their turns. A second copy changes nothing."""
         async with changing(self._store, "letters") as changes:
+            changes.doors_later = doors_later
             kept = await write(changes, batch)
         _count(kept)
 
@@ -49,7 +50,7 @@ class Letters:
         """Keep a letter whole, else its bytes, else its bytes without a word on its turn, which
         its deadline ends."""
         try:
-            await self.keep([facts])
+            await self.keep([facts], doors_later=True)
         except Exception as error:
             if is_unavailable(error):
                 raise
@@ -58,7 +59,7 @@ class Letters:
 
     async def _keep_bare(self, facts: Facts, cause: Exception) -> None:
         try:
-            await self.keep([bare(facts, cause, with_turn=True)])
+            await self.keep([bare(facts, cause, with_turn=True)], doors_later=True)
         except Exception as error:
             if is_unavailable(error):
                 raise
