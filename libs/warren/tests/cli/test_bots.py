@@ -184,3 +184,46 @@ def test_a_new_step_works_at_once(tmp_path: Path, name: str, class_name: str, fi
 
 def test_a_step_needs_a_name_that_python_takes(tmp_path: Path) -> None:
     assert warren("steps", "new", "9 lives!", "--folder", tmp_path)[0] == 2
+
+
+def test_a_run_is_kept_as_a_test_that_passes(folder: Path) -> None:
+    code, said = warren(
+        "bots", "run", folder / "loud.yaml", "--message", "hello", "--record", "shouts hello"
+    )
+
+    assert code == 0, said
+    assert "kept in" in said
+    assert "shouts hello" in (folder / "loud.yaml").read_text()
+    assert warren("bots", "test", folder / "loud.yaml")[1].endswith("2 passed, 0 failed\n")
+
+
+def test_a_run_of_a_part_is_not_kept(folder: Path) -> None:
+    before = (folder / "loud.yaml").read_text()
+
+    code, said = warren(
+        "bots", "run", folder / "loud.yaml", "--message", "hi", "--until", "draft",
+        "--record", "x",
+    )  # fmt: skip
+
+    assert (code, (folder / "loud.yaml").read_text()) == (2, before)
+    assert "whole runs" in said
+
+
+def test_what_fuzzing_broke_is_kept_as_a_test_that_fails(folder: Path) -> None:
+    step = SHOUT.replace('["body"].upper()', '["body"].split()[0]')
+    (folder / "steps" / "shout.py").write_text(step)
+
+    code, said = warren("bots", "fuzz", folder / "loud.yaml", "--cases", 100, "--keep")
+
+    assert code == 1
+    assert "broke: IndexError" in said
+    assert "100 cases, seed 1: 1 different faults" in said
+    code, said = warren("bots", "test", folder / "loud.yaml")
+    assert code == 1
+    assert "failed  loud: survives: IndexError" in said
+
+
+def test_a_bot_that_survives_ends_well(folder: Path) -> None:
+    code, said = warren("bots", "fuzz", folder / "loud.yaml", "--cases", 50)
+
+    assert (code, said) == (0, "50 cases, seed 1: 0 different faults\n")

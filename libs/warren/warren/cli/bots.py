@@ -1,8 +1,9 @@
-"""`warren bots`: lint, run, test, new. No broker and no database; only `run` may ask a model."""
+"""`warren bots`: lint, run, test, fuzz, new. No broker, no database; only `run` asks a model."""
 
 import asyncio
 import json
 from collections.abc import Collection
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +12,24 @@ from uuid import uuid4
 import typer
 
 from warren.cli import show
+from warren.cli.fuzz import fuzz_bot
+from warren.cli.keep import keep_case
 from warren.cli.load import Loaded, bot_files, catalogues_of, load
 from warren.cli.scaffold import BOT, bot_path, write_new
 from warren.contracts.base import JsonObject
+from warren.contracts.bot import BotTest
 from warren.contracts.registry import Revision
 from warren.step.cases import run_case
-from warren.step.pipeline import walk
+from warren.step.fuzz import outside_steps
+from warren.step.pipeline import Stop, walk
+from warren.step.recording import case_of
 from warren.step.revision import bot_of, step_cards
 from warren.step.shape import is_object
 from warren.step.wording import did_you_mean
 
 app = typer.Typer(no_args_is_help=True)
+
+app.command("fuzz")(fuzz_bot)
 
 Files = Annotated[list[Path], typer.Argument(help="Bot files, or folders of them.")]
 
@@ -50,8 +58,13 @@ def run_bot(
     until: Annotated[str | None, typer.Option(help="Stop after the step with this id.")] = None,
     step: Annotated[str | None, typer.Option(help="Run only the step with this id.")] = None,
     user: Annotated[str, typer.Option(help="Who says --message.")] = "ana",
+    record: Annotated[
+        str | None, typer.Option(help="Keep the run in the file's `tests:` under this name.")
+    ] = None,
 ) -> None:
     """Run a bot's pipeline here and show what each step changes. Exit code 1 when a step fails."""
+    if record is not None and (until or step):
+        raise typer.BadParameter("--record keeps whole runs: leave --until and --step out")
     if (message is None) == (payload is None):
         raise typer.BadParameter("give one of --message and --payload")
     loaded = load(file, catalogues_of([file])[file.parent])
@@ -63,7 +76,9 @@ def run_bot(
             raise typer.BadParameter(f"no step has the id {wanted!r}; {hint}")
     only = [step] if step else ids[: ids.index(until) + 1] if until else ids
     given = _said(message, user, revision.name) if message is not None else _read(payload)
-    asyncio.run(_walk(revision, given, only, len(ids)))
+    stops = asyncio.run(_walk(revision, deepcopy(given), only, len(ids)))
+    if record is not None:
+        typer.echo(_record(file, record, revision, given, stops))
 
 
 @app.command("test")
@@ -107,15 +122,34 @@ def new_bot(
     typer.echo(f"{path} is there. Try it: warren bots run {path} --message hello")
 
 
-async def _walk(revision: Revision, payload: JsonObject, only: Collection[str], of: int) -> None:
-    last = "nothing"
+def _record(file: Path, name: str, revision: Revision, given: JsonObject, stops: list[Stop]) -> str:
+    """Keep a run as a test, if the test passes; return what to tell."""
+    try:
+        case = case_of(name, given, stops, outside_steps(revision))
+    except ValueError as exc:
+        raise typer.BadParameter(f"{file} was left as it is: {exc}") from exc
+    result = asyncio.run(run_case(revision, BotTest.model_validate(case)))
+    if result.failures:
+        raise typer.BadParameter(
+            f"{file} was left as it is: run again, the bot does not do the same"
+            f" ({result.failures[0]})"
+        )
+    return keep_case(file, case)
+
+
+async def _walk(
+    revision: Revision, payload: JsonObject, only: Collection[str], of: int
+) -> list[Stop]:
+    last, stops = "nothing", list[Stop]()
     try:
         async for done in walk(revision, payload, only=only):
             show.stop(done, of)
             last = done.card.id
+            stops.append(done)
     except Exception as exc:  # whatever a step raises is what its author wants to see
         typer.secho(f"failed after {last}: {type(exc).__name__}: {exc}", fg=typer.colors.RED)
         raise typer.Exit(1) from exc
+    return stops
 
 
 def _revision(loaded: Loaded) -> Revision:
