@@ -1,10 +1,10 @@
 // The inbox of dead letters on a small server: what an operator does and sees.
-import { act, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeMe, makeUser } from "../testing/builders";
 import { FakeServer } from "../testing/FakeServer";
-import { makeJob, makeLetter, makeLetterView } from "../testing/letterBuilders";
+import { makeGroup, makeJob, makeLetter, makeLetterView } from "../testing/letterBuilders";
 import { App } from "./App";
 
 let server: FakeServer;
@@ -76,6 +76,61 @@ describe("the inbox", () => {
     );
   });
 
+  it("keeps every filter in the address, and opens what is seldom used when it is", async () => {
+    putFour();
+    open("/dead-letters?error_type=APIConnectionError&runner=nobody");
+    await screen.findByText("Nothing matches");
+    expect(screen.getByText("More filters (2 used)")).toBeInTheDocument();
+    expect(screen.getByLabelText("Error")).toHaveValue("APIConnectionError");
+    await userEvent.clear(screen.getByLabelText("Runner"));
+    await waitFor(() => expect(window.location.search).toBe("?error_type=APIConnectionError"));
+    await group(/daisy/);
+    const since = screen.getByLabelText("Failed since");
+    fireEvent.change(since, { target: { value: "2026-11-20T10:30" } });
+    fireEvent.blur(since);
+    await waitFor(() =>
+      expect(new URLSearchParams(window.location.search).get("since")).toBe(
+        new Date("2026-11-20T10:30").toISOString(),
+      ),
+    );
+    expect(screen.getByLabelText("Failed since")).toHaveValue("2026-11-20T10:30");
+  });
+
+  it("does not look for what cannot be found, and says what can", async () => {
+    putFour();
+    open();
+    await group(/daisy/);
+    await userEvent.type(screen.getByLabelText("Text within"), "od");
+    expect(
+      await screen.findByText("Three letters or digits in a row, or more."),
+    ).toBeInTheDocument();
+    expect(window.location.search).toBe("");
+    await userEvent.type(screen.getByLabelText("Text within"), "d");
+    await waitFor(() => expect(window.location.search).toBe("?q=odd"));
+    expect(screen.queryByText(/Three letters/)).toBeNull();
+  });
+
+  it("shows as many pages as the address says", async () => {
+    const asked: string[] = [];
+    const { fetch } = server;
+    vi.stubGlobal("fetch", async (url: string, init?: RequestInit) => {
+      const { pathname, searchParams } = new URL(url, "http://here");
+      if (!pathname.endsWith("/groups") || searchParams.get("limit") === "100") {
+        return fetch(url, init);
+      }
+      const cursor = searchParams.get("cursor") ?? "1";
+      asked.push(cursor);
+      const items = [makeGroup({ fingerprint: `f-${cursor}`, bot: `bot-${cursor}` })];
+      return Response.json({ items, next_cursor: String(Number(cursor) + 1) });
+    });
+    open("/dead-letters?pages=2");
+    expect(await group(/bot-2/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "More" }));
+    expect(await group(/bot-3/)).toBeInTheDocument();
+    expect(window.location.search).toBe("?pages=3");
+    expect(asked).toEqual(["1", "2", "3"]);
+  });
+
   it("groups by what is chosen", async () => {
     putFour();
     open();
@@ -111,6 +166,49 @@ describe("the inbox", () => {
       }),
     );
     expect(await group(/daisy · think, 1 letter/)).toBeInTheDocument();
+  });
+
+  it("counts in the navigation what is open, and counts again when the server speaks", async () => {
+    put({ id: "l-1" });
+    put({ id: "l-2", status: "replaying" });
+    open("/");
+    expect(await screen.findByRole("link", { name: "Dead letters 1 open" })).toBeInTheDocument();
+    await waitFor(() => expect(server.sockets.at(-1)?.hellos).toHaveLength(1));
+    put({ id: "l-3", bot: "echo", fingerprint: "f-2" });
+    await act(async () =>
+      server.push({
+        type: "dead_letter.opened",
+        letter: "l-3",
+        fingerprint: "f-2",
+        bot: "echo",
+        reference: "W-3",
+        at: new Date().toISOString(),
+      }),
+    );
+    expect(await screen.findByRole("link", { name: "Dead letters 2 open" })).toBeInTheDocument();
+  });
+
+  it("says how old it is when it could not be read again", async () => {
+    putFour();
+    open();
+    await group(/daisy/);
+    server.before = (path) =>
+      path.includes("groups") ? { status: 503, body: { detail: "The database rests." } } : null;
+    await waitFor(() => expect(server.sockets.at(-1)?.hellos).toHaveLength(1));
+    await act(async () =>
+      server.push({
+        type: "dead_letter.opened",
+        letter: "l-9",
+        fingerprint: "f-9",
+        bot: "daisy",
+        reference: "W-9",
+        at: new Date().toISOString(),
+      }),
+    );
+    expect(
+      await screen.findByText(/This is how it stood at .* The database rests\./),
+    ).toBeVisible();
+    expect(screen.getByRole("button", { name: /daisy/ })).toBeInTheDocument();
   });
 
   it("is for operators: others are told, and see no way to it", async () => {
@@ -195,6 +293,25 @@ describe("keys of the inbox", () => {
     await userEvent.type(screen.getByLabelText("Text within"), "jd?");
     expect(screen.getByLabelText("Text within")).toHaveValue("jd?");
     expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("of a group select its open letters, all or none", async () => {
+    put({ id: "l-5", reference: "W-5", status: "replaying" });
+    (await group(/daisy/)).focus();
+    await userEvent.keyboard("x");
+    expect(await screen.findByText("3 letters selected")).toBeInTheDocument();
+    expect(await screen.findByRole("checkbox", { name: "Select W-3" })).toBeChecked();
+    expect(screen.getByRole("checkbox", { name: "Select W-5" })).not.toBeChecked();
+    await userEvent.keyboard("x");
+    await waitFor(() => expect(screen.queryByText(/selected/)).toBeNull());
+  });
+
+  it("of a group edit its newest letter", async () => {
+    (await group(/daisy/)).focus();
+    await userEvent.keyboard("e");
+    expect(await screen.findByRole("dialog", { name: "Edit and replay" })).toBeInTheDocument();
+    expect(window.location.pathname).toBe("/dead-letters/l-1");
+    expect(window.location.search).toBe("");
   });
 
   it("edit: the letter opens with its editor", async () => {

@@ -176,6 +176,43 @@ describe("edit and replay", () => {
     expect(asked()[0]?.body).toMatchObject({ payload, run: 1, revision: "original" });
   });
 
+  it("goes from a chosen step with what that step was given, and keeps both texts", async () => {
+    await openLetter();
+    await click("Edit and replay");
+    await write("Payload as JSON", JSON.stringify({ ...makePayload(), mood: "calm" }));
+    await userEvent.selectOptions(screen.getByLabelText("From which step?"), "format");
+    const editor = await screen.findByRole("textbox", { name: "Payload as JSON" });
+    expect(editor).not.toHaveTextContent("chatml");
+    expect(await screen.findByText(/Nothing is changed yet/)).toBeInTheDocument();
+    await write("Payload as JSON", '{"messages": []}');
+    await click("Look at the difference");
+    expect(await screen.findByText(/It begins at the step “format”/)).toBeInTheDocument();
+    await click("Edit again");
+    await userEvent.selectOptions(screen.getByLabelText("From which step?"), "think");
+    expect(await screen.findByRole("textbox", { name: "Payload as JSON" })).toHaveTextContent(
+      "calm",
+    );
+    await userEvent.selectOptions(screen.getByLabelText("From which step?"), "format");
+    await click("Look at the difference");
+    await click("Send once");
+    await screen.findByText(/Ana edited and replayed it/);
+    expect(asked()[0]?.body).toMatchObject({
+      payload: { messages: [] },
+      from_step: "format",
+      revision: "original",
+    });
+  });
+
+  it("offers no step that was never reached, and says why", async () => {
+    const places = [...makeLetterView().reentry_original];
+    places.push({ position: 2, step: "reply", kind: "reply", why_not: null });
+    await openLetter({}, { reentry_original: places });
+    await click("Edit and replay");
+    expect(
+      await screen.findByRole("option", { name: /3\. reply.*never got this far/ }),
+    ).toBeDisabled();
+  });
+
   it("keeps what was written when one goes back from the difference", async () => {
     await openLetter();
     await click("Edit and replay");

@@ -33,6 +33,7 @@ export const letterText = {
   unknownStep: "before any step",
   cancel: "Cancel",
   somebody: "Somebody",
+  stale: (at: string) => `This is how it stood at ${at}. Trying again.`,
   inbox: {
     title: "Dead letters",
     lead: "What bots could not answer. Everything here is kept safe.",
@@ -59,7 +60,7 @@ export const letterText = {
     open: (title: string) => `Show the letters: ${title}`,
     select: (reference: string) => `Select ${reference}`,
     replay: "Replay",
-    onlyAlike: "Group by failure, bot, step or runner to replay these together.",
+    onlyAlike: "These have no name in common. Group by failure to replay them together.",
     dismiss: "Dismiss",
     note: "Note",
     selected: (n: number) => `${count(n, "letter", "letters")} selected`,
@@ -79,15 +80,25 @@ export const letterText = {
     reason: "Reason",
     any: "any",
     text: "Text within",
+    shortText: "Three letters or digits in a row, or more.",
+    more: (used: number) => (used > 0 ? `More filters (${used} used)` : "More filters"),
+    errorType: "Error",
+    errorExample: "such as TimeoutError",
+    runner: "Runner",
+    since: "Failed since",
+    until: "Failed before",
+    group: "Group (its code)",
+    conversation: "Conversation (its id)",
+    noConversation: "An id is 32 signs with four hyphens, as in the address of a conversation.",
   },
   keys: {
     title: "Keys in this list",
     rows: [
       ["j, k", "next row, row before"],
-      ["Enter", "open"],
-      ["x", "select"],
+      ["Enter", "open the row"],
+      ["x", "select; on a group: all its open letters"],
       ["r", "replay"],
-      ["e", "edit and replay"],
+      ["e", "edit and replay; on a group: its newest letter"],
       ["d", "dismiss"],
       ["?", "this help"],
       ["Esc", "close"],
@@ -127,6 +138,7 @@ export const letterText = {
     first: "the start",
     go: "Replay",
     anyway: "Replay all the same",
+    notReached: "it never got this far",
     noStep: "With these steps no replay is possible.",
   },
   edit: {
@@ -140,6 +152,7 @@ export const letterText = {
     same: "Nothing is changed yet. To send it as it was, use Replay as is.",
     confirmTitle: "Is this what you want to send?",
     confirmLead: "One copy is sent. The letter stays here until its outcome is known.",
+    confirmStep: (step: string) => `It begins at the step “${step}”.`,
     back: "Edit again",
     send: "Send once",
     diff: "Difference between what failed and what will be sent",
@@ -170,6 +183,8 @@ export const letterText = {
   },
   letter: {
     back: "All dead letters",
+    alike: "All that failed alike",
+    alsoHere: "All of this conversation",
     notFound:
       "There is no such dead letter. It may have been deleted; closed ones are kept for a while only.",
     failed: "This dead letter could not be read.",
@@ -281,5 +296,15 @@ export const letterText = {
     result: (resolved: number, failed: number, skipped: number) =>
       `${resolved} resolved, ${failed} failed again, ${skipped} skipped.`,
     pace: (n: number) => `at most ${n} a second`,
+    letters: "Show these letters",
+    awaits: (n: number) =>
+      `Waits for the outcome of ${count(n, "letter", "letters")}, then sends more.`,
+    awaitsLast: (n: number) =>
+      `All are sent. Waits for the outcome of ${count(n, "letter", "letters")}.`,
+    sends: (pace: number) => `Sends the next, at most ${pace} a second.`,
+    ending: "All have an outcome.",
+    paused: "Nothing is sent until somebody lets it go on.",
+    halted: "Nothing more is sent. “Go on” begins with one letter again.",
+    onTheWay: (n: number) => `The outcome of ${count(n, "letter", "letters")} is not known yet.`,
   },
 } as const;

@@ -66,6 +66,7 @@ export const text = {
     startFailed: "The conversation could not be started.",
     removed: "no longer here",
     deadLetters: "Dead letters",
+    openLetters: (n: string) => `${n} open`,
   },
   group: {
     title: "New group",

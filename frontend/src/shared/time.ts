@@ -45,6 +45,20 @@ export function spanWords(ms: number): string {
   return `${Math.round(ms / DAY_MS)} d`;
 }
 
+/** Return a time as a date-and-time field takes it, in the reader's zone; empty when it is none. */
+export function asLocalInput(at: string): string {
+  const then = new Date(at);
+  if (Number.isNaN(then.getTime())) return "";
+  const local = new Date(then.getTime() - then.getTimezoneOffset() * MINUTE_MS);
+  return local.toISOString().slice(0, 16);
+}
+
+/** Return what a date-and-time field holds as a time in UTC; empty when it is none. */
+export function fromLocalInput(value: string): string {
+  const then = new Date(value);
+  return Number.isNaN(then.getTime()) ? "" : then.toISOString();
+}
+
 function daysBetween(then: Date, now: Date): number {
   const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((midnight(now).getTime() - midnight(then).getTime()) / DAY_MS);

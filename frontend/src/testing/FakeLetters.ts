@@ -4,6 +4,14 @@ import type { Answer } from "./FakeServer";
 import { makeGroup, makeJob, makePlan, NOW } from "./letterBuilders";
 
 type Body = Record<string, unknown>;
+type Narrowing =
+  | "bot"
+  | "step"
+  | "reason"
+  | "error_type"
+  | "runner"
+  | "conversation_id"
+  | "fingerprint";
 
 export class FakeLetters {
   readonly views = new Map<string, LetterView>();
@@ -95,16 +103,19 @@ export class FakeLetters {
 
   #rows(url: URL): LetterRow[] {
     const wanted = url.searchParams.getAll("status");
-    const narrow = (key: "bot" | "step" | "reason" | "fingerprint", param: string) => {
+    const narrow = (key: Narrowing, param: string = key) => {
       const value = url.searchParams.get(param);
       return (letter: LetterRow) => value === null || letter[key] === value;
     };
     return [...this.views.values()]
       .map(({ letter }) => letter)
       .filter(({ status }) => wanted.length === 0 || wanted.includes(status))
-      .filter(narrow("bot", "bot"))
-      .filter(narrow("step", "step"))
-      .filter(narrow("reason", "reason"))
+      .filter(narrow("bot"))
+      .filter(narrow("step"))
+      .filter(narrow("reason"))
+      .filter(narrow("error_type"))
+      .filter(narrow("runner"))
+      .filter(narrow("conversation_id", "conversation"))
       .filter(narrow("fingerprint", "group"))
       .filter(({ error_text }) => error_text.includes(url.searchParams.get("q") ?? ""));
   }

@@ -10,11 +10,13 @@ interface FieldProps {
 /** A label around its native field, with what is wrong below it. */
 export function Field({ label, error = null, children }: FieldProps) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands inside
-    <label className={styles.field}>
-      {label}
-      {children}
+    <div className={styles.field}>
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands inside */}
+      <label>
+        {label}
+        {children}
+      </label>
       {error ? <small role="alert">{error}</small> : null}
-    </label>
+    </div>
   );
 }

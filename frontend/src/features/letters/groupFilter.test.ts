@@ -8,8 +8,9 @@ describe("a group's letters", () => {
     [{ by: "bot" }, "daisy", { bot: "daisy" }, true],
     [{ by: "step" }, "think", { step: "think" }, true],
     [{ by: "runner" }, "runner-1@burrow", { runner: "runner-1@burrow" }, true],
-    [{ by: "error" }, "APIConnectionError", { q: "APIConnectionError" }, false],
+    [{ by: "error" }, "APIConnectionError", { error_type: "APIConnectionError" }, true],
     [{ by: "bot" }, "", { bot: null }, false],
+    [{ by: "error" }, "", { error_type: null }, false],
   ] as const)("of %j with the key %j are found by %j", (search, fingerprint, narrowed, exact) => {
     const found = filterOfGroup(search, makeGroup({ fingerprint }));
     expect(found.filter).toMatchObject(narrowed);

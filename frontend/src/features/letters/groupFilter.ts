@@ -24,8 +24,7 @@ export function filterOfGroup(search: InboxSearch, group: LetterGroup): GroupFil
     case "runner":
       return { filter: { ...filter, runner: key || filter.runner }, exact: key !== "" };
     case "error":
-      // no filter of its own; a text within finds these and maybe others
-      return { filter: { ...filter, q: filter.q || key }, exact: false };
+      return { filter: { ...filter, error_type: key || filter.error_type }, exact: key !== "" };
   }
 }
 

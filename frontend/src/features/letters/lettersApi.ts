@@ -19,6 +19,8 @@ import type { GroupBy } from "./letterSearch";
 
 const PAGE_SIZE = 50; // letters or groups in one page: about two screens
 
+const MAX_PAGE = 100; // as the routes give at most
+
 export const lettersApi = {
   groups: (filter: LetterFilter, by: GroupBy, cursor: string | null) =>
     get<PageLetterGroup>("/dead-letters/groups", {
@@ -27,6 +29,9 @@ export const lettersApi = {
       limit: PAGE_SIZE,
       cursor,
     }),
+  /** Open letters, counted by bot: bots are few. */
+  open: () =>
+    get<PageLetterGroup>("/dead-letters/groups", { status: "open", by: "bot", limit: MAX_PAGE }),
   letters: (filter: LetterFilter, cursor: string | null) =>
     get<PageLetterRow>("/dead-letters", { ...queryOf(filter), limit: PAGE_SIZE, cursor }),
   letter: (id: string) => get<LetterView>(`/dead-letters/${encodeURIComponent(id)}`),
@@ -45,7 +50,7 @@ export const lettersApi = {
   job: (id: string) => get<ReplayJob>(`/dead-letters/replays/${id}`),
   move: (id: string, act: "pause" | "resume" | "stop") =>
     post<ReplayJob>(`/dead-letters/replays/${id}/${act}`),
-  bots: () => get<PageBotView>("/bots", { limit: 100 }),
+  bots: () => get<PageBotView>("/bots", { limit: MAX_PAGE }),
   revision: (bot: string, digest: string) => get<Revision>(`/bots/${bot}/revisions/${digest}`),
 };
 

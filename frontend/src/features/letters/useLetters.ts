@@ -15,19 +15,26 @@ import { lettersApi } from "./lettersApi";
 const POLL_MS = 30_000;
 const WATCH_MS = 2_000; // while one letter's outcome is awaited
 const JOB_MS = 1_000;
+const WAITING_JOB_MS = 5_000;
 const BURST_MS = 400; // one reading for a burst of failures
 
 const LETTERS = "letters";
 
-export function useGroups(search: InboxSearch) {
+export function useGroups({ pages = 1, ...search }: InboxSearch) {
   const by: GroupBy = search.by ?? "fingerprint";
-  return useInfiniteQuery({
+  const groups = useInfiniteQuery({
     queryKey: [LETTERS, "groups", search],
     queryFn: ({ pageParam }) => lettersApi.groups(filterOf(search), by, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: POLL_MS,
   });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = groups;
+  const lacks = data !== undefined && data.pages.length < pages && hasNextPage;
+  useEffect(() => {
+    if (lacks && !isFetching && !isError) void fetchNextPage();
+  }, [lacks, isFetching, isError, fetchNextPage]);
+  return groups;
 }
 
 /** The letters of one filter, page by page. */
@@ -57,8 +64,9 @@ export function useJob(id: string) {
     queryFn: () => lettersApi.job(id),
     refetchInterval: ({ state }) => {
       const job = state.data;
-      const moves = job?.state === "running" || (job && job.sent > 0);
-      return moves ? JOB_MS : POLL_MS;
+      if (!job || job.state === "running" || job.sent > 0) return JOB_MS;
+      // somebody else may let it go on
+      return job.state === "paused" || job.state === "halted" ? WAITING_JOB_MS : POLL_MS;
     },
   });
 }
@@ -88,6 +96,24 @@ export function usePayloadSchema() {
 export function useLettersChanged(): () => Promise<void> {
   const client = useQueryClient();
   return () => client.invalidateQueries({ queryKey: [LETTERS] });
+}
+
+export interface OpenCount {
+  readonly open: number;
+  /** There are more than were counted: as many bots do not fit in one page. */
+  readonly more: boolean;
+}
+
+/** How many letters wait for somebody. Null until it is known. */
+export function useOpenCount(): OpenCount | null {
+  const counted = useQuery({
+    queryKey: [LETTERS, "open"],
+    queryFn: lettersApi.open,
+    refetchInterval: POLL_MS,
+  });
+  if (!counted.data) return null;
+  const { items, next_cursor } = counted.data;
+  return { open: items.reduce((sum, { open }) => sum + open, 0), more: next_cursor !== null };
 }
 
 /** Read letters anew when the server says that one was opened, failed again or was closed. */

@@ -7,6 +7,7 @@ import { Logo } from "../../shared/Logo";
 import { wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
 import { useChatSession } from "../chat/chatSession";
+import { OpenLetters } from "../letters/OpenLetters";
 import { AccountButton } from "./AccountButton";
 import { ConversationList } from "./ConversationList";
 import { SearchField } from "./SearchField";
@@ -46,16 +47,7 @@ export function Sidebar() {
         <AccountButton />
       </header>
       <SearchField value={query} onChange={setQuery} />
-      {me.operator ? (
-        <Link
-          to="/dead-letters"
-          className={styles.letters}
-          activeProps={{ "aria-current": "page" }}
-        >
-          <Icon name="letter" />
-          {words.deadLetters}
-        </Link>
-      ) : null}
+      {me.operator ? <OpenLetters /> : null}
       <div className={styles.lists}>
         {start.isError ? (
           <LoadFailed

@@ -11,7 +11,8 @@ import { pretty } from "../letterWords";
 import { useChecked } from "../useChecked";
 import { usePayloadSchema } from "../useLetters";
 import { Faults } from "./Faults";
-import { RevisionChoice, useReentry } from "./Reentry";
+import { givenTo } from "./givenTo";
+import { EditedStepChoice, isEditable, RevisionChoice, useReentry } from "./Reentry";
 import type { Written } from "./useWritten";
 
 const words = letterText.edit;
@@ -27,11 +28,13 @@ interface EditDialogProps {
 /** Edit what a step was given, look at the difference, and send one copy. */
 export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDialogProps) {
   const { letter } = view;
-  const before = pretty(view.payload ?? {});
-  const [content, setContent] = useState(written.edit ?? before);
+  const reentry = useReentry(view, isEditable);
+  const step = reentry.step ?? "";
+  const before = pretty(givenTo(view, reentry.step) ?? {});
+  const [typed, setTyped] = useState<ReadonlyMap<string, string>>(written.edits);
+  const content = typed.get(step) ?? before;
   const [sure, setSure] = useState(false);
   const schema = usePayloadSchema();
-  const reentry = useReentry(view);
   const checked = useChecked(content, schema.data ?? null);
   const send = useMutation({
     mutationFn: (payload: Record<string, unknown>) =>
@@ -51,7 +54,9 @@ export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDi
     const { value } = checked;
     return (
       <LetterDialog wide title={words.confirmTitle} onClose={onClose}>
-        <p>{words.confirmLead}</p>
+        <p>
+          {words.confirmLead} {words.confirmStep(step)}
+        </p>
         {letter.verdict === "needed" ? null : <p>{letterText.verdict[letter.verdict]}</p>}
         <LazyTextDiff label={words.diff} before={before} after={after} />
         {send.error ? <DialogProblem>{wordsFor(send.error)}</DialogProblem> : null}
@@ -73,15 +78,17 @@ export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDi
   }
   return (
     <LetterDialog wide title={words.title} onClose={onClose}>
-      <p>{words.lead(letter.step ?? letterText.unknownStep)}</p>
+      <p>{words.lead(reentry.step ?? letterText.unknownStep)}</p>
       {schema.isError ? <p role="status">{words.schemaFailed}</p> : null}
+      <EditedStepChoice view={view} reentry={reentry} />
       <LazyJsonEditor
+        key={step}
         label={words.label}
         initial={content}
         schema={schema.data ?? null}
-        onChange={(typed) => {
-          written.edit = typed;
-          setContent(typed);
+        onChange={(text) => {
+          written.edits.set(step, text);
+          setTyped(new Map(written.edits));
         }}
       />
       <Faults faults={checked.faults} />

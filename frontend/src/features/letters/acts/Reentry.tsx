@@ -2,8 +2,12 @@ import { useState } from "react";
 import type { LetterView, ReentryView } from "../../../contracts.gen";
 import { letterText } from "../../../shared/letterText";
 import { Choice } from "../Choice";
+import { Field } from "../Field";
+import { givenTo } from "./givenTo";
 
 const words = letterText.replayOne;
+
+type Usable = (place: ReentryView, view: LetterView) => boolean;
 
 export type RevisionName = "original" | "current";
 
@@ -16,10 +20,10 @@ export interface ReentryChoice {
 }
 
 /** Choose where a replay begins: at the failed step on the revision as it failed, unless that cannot be. */
-export function useReentry(view: LetterView): ReentryChoice {
+export function useReentry(view: LetterView, isUsable: Usable = isPossible): ReentryChoice {
   const [revision, setRevision] = useState<RevisionName>(() => firstPossible(view));
   const [chosen, setStep] = useState<string | null>(null);
-  const possible = placesOf(view, revision).filter(({ why_not }) => why_not === null);
+  const possible = placesOf(view, revision).filter((one) => isUsable(one, view));
   const wanted = chosen ?? view.letter.step;
   const step = possible.find((one) => one.step === wanted) ?? possible.at(-1);
   return { revision, step: step?.step ?? null, setRevision, setStep };
@@ -28,6 +32,16 @@ export function useReentry(view: LetterView): ReentryChoice {
 /** Return where a replay may begin on a revision. */
 export function placesOf(view: LetterView, revision: RevisionName): readonly ReentryView[] {
   return revision === "original" ? view.reentry_original : view.reentry_current;
+}
+
+/** Say whether a replay may begin there. */
+function isPossible({ why_not }: ReentryView): boolean {
+  return why_not === null;
+}
+
+/** Say whether an edited replay may begin there: what the step was given must be known. */
+export function isEditable(place: ReentryView, view: LetterView): boolean {
+  return isPossible(place) && givenTo(view, place.step) !== null;
 }
 
 interface ReentryProps {
@@ -67,6 +81,31 @@ export function StepChoice({ view, reentry }: ReentryProps) {
       }))}
     />
   );
+}
+
+/** From which step an edited payload goes on; small, since the editor is what matters there. */
+export function EditedStepChoice({ view, reentry }: ReentryProps) {
+  const places = placesOf(view, reentry.revision);
+  if (places.length < 2) return null;
+  return (
+    <Field label={words.from}>
+      <select value={reentry.step ?? ""} onChange={({ target }) => reentry.setStep(target.value)}>
+        {places.map((place) => (
+          <option key={place.step} value={place.step} disabled={!isEditable(place, view)}>
+            {editedLabel(place, view)}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+function editedLabel(place: ReentryView, view: LetterView): string {
+  const label = `${place.position + 1}. ${place.step} (${place.kind})`;
+  if (isEditable(place, view)) {
+    return place.step === view.letter.step ? `${label}, ${words.failedStep}` : label;
+  }
+  return `${label}: ${place.why_not ?? words.notReached}`;
 }
 
 function firstPossible(view: LetterView): RevisionName {

@@ -10,8 +10,10 @@ import { text } from "../../../shared/text";
 import { listTime } from "../../../shared/time";
 import { ActButton } from "../ActButton";
 import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
+import { searchOf } from "../letterSearch";
 import { lettersApi } from "../lettersApi";
-import { useJob, useLettersChanged, useLettersLive } from "../useLetters";
+import { Stale } from "../Stale";
+import { useJob, useLettersChanged } from "../useLetters";
 import styles from "./JobPage.module.css";
 import { JobProgress } from "./JobProgress";
 import { JobState } from "./JobState";
@@ -21,7 +23,6 @@ const words = letterText.job;
 /** One replay of many: how far it is, what came of it, and its brakes. */
 export function JobPage({ job: id }: { readonly job: string }) {
   const job = useJob(id);
-  useLettersLive();
   useEffect(() => {
     document.title = `${words.title} · ${text.product}`;
     return () => {
@@ -45,6 +46,7 @@ export function JobPage({ job: id }: { readonly job: string }) {
         {letterText.letter.back}
       </Link>
       <h1>{words.title}</h1>
+      <Stale read={job} />
       {job.data ? <Job job={job.data} /> : <p role="status">{text.loading}</p>}
     </div>
   );
@@ -62,6 +64,9 @@ function Job({ job }: { readonly job: ReplayJob }) {
             ? letterText.replayOne.original
             : letterText.replayOne.current}
         </span>
+        <Link to="/dead-letters" search={searchOf(job.filter)}>
+          {words.letters}
+        </Link>
       </p>
       {job.why ? (
         <p className={styles.why} role="status">

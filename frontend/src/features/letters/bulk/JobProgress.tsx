@@ -1,5 +1,6 @@
 import type { ReplayJob } from "../../../contracts.gen";
 import { letterText } from "../../../shared/letterText";
+import { doingWords } from "./doingWords";
 import styles from "./JobProgress.module.css";
 
 const words = letterText.job;
@@ -44,6 +45,7 @@ export function JobProgress({ job }: { readonly job: ReplayJob }) {
           </div>
         ))}
       </dl>
+      <p className={styles.words}>{doingWords(job)}</p>
       {ended ? (
         <p role="status">{words.result(job.resolved, job.failed_again, job.skipped)}</p>
       ) : null}

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { LetterRow, LetterView } from "../../../contracts.gen";
 import { CopyButton } from "../../../shared/CopyButton";
 import { letterText } from "../../../shared/letterText";
@@ -58,6 +59,16 @@ export function LetterHead({ view }: { readonly view: LetterView }) {
           [words.facts.runner, letter.runner],
         ]}
       />
+      <p className={styles.links}>
+        <Link to="/dead-letters" search={{ status: "all", group: letter.fingerprint }}>
+          {words.alike}
+        </Link>
+        {letter.conversation_id ? (
+          <Link to="/dead-letters" search={{ status: "all", conversation: letter.conversation_id }}>
+            {words.alsoHere}
+          </Link>
+        ) : null}
+      </p>
     </header>
   );
 }

@@ -7,7 +7,8 @@ import { letterText } from "../../../shared/letterText";
 import { Refused, wordsFor } from "../../../shared/problem";
 import { text } from "../../../shared/text";
 import type { LetterSearch } from "../letterSearch";
-import { useLetter, useLettersLive } from "../useLetters";
+import { Stale } from "../Stale";
+import { useLetter } from "../useLetters";
 import { Attempts } from "./Attempts";
 import { ConversationExcerpt } from "./ConversationExcerpt";
 import { History } from "./History";
@@ -30,7 +31,6 @@ interface LetterPageProps {
 /** One dead letter: what failed, where and why; what was tried since; and what can be done. */
 export function LetterPage({ id, search }: LetterPageProps) {
   const letter = useLetter(id);
-  useLettersLive();
   useEffect(() => {
     document.title = `${id} · ${text.product}`;
     return () => {
@@ -53,8 +53,9 @@ export function LetterPage({ id, search }: LetterPageProps) {
         <Icon name="back" />
         {words.back}
       </Link>
+      <Stale read={letter} />
       {letter.data ? (
-        <Letter view={letter.data} edit={search.act === "edit"} />
+        <Letter id={id} view={letter.data} edit={search.act === "edit"} />
       ) : (
         <p role="status">{text.loading}</p>
       )}
@@ -62,15 +63,21 @@ export function LetterPage({ id, search }: LetterPageProps) {
   );
 }
 
-function Letter({ view, edit }: { readonly view: LetterView; readonly edit: boolean }) {
+interface LetterProps {
+  readonly id: string;
+  readonly view: LetterView;
+  readonly edit: boolean;
+}
+
+function Letter({ id, view, edit }: LetterProps) {
   // an editor that was asked for by a key opens once, not after every reading
   const [first] = useState(edit);
   const navigate = useNavigate();
   useEffect(() => {
     if (!edit) return;
-    const params = { letter: view.letter.reference };
+    const params = { letter: id };
     void navigate({ to: "/dead-letters/$letter", params, search: {}, replace: true });
-  }, [edit, view.letter.reference, navigate]);
+  }, [edit, id, navigate]);
   return (
     <>
       <LetterHead view={view} />

@@ -1,4 +1,3 @@
-import { useEffect, useState } from "react";
 import { letterText } from "../../../shared/letterText";
 import { ActButton } from "../ActButton";
 import { Field } from "../Field";
@@ -6,15 +5,17 @@ import {
   GROUP_BY,
   type InboxSearch,
   inboxSearch,
+  isFindable,
   isNarrowed,
   REASONS,
   STATUSES,
 } from "../letterSearch";
 import { useBots } from "../useLetters";
 import styles from "./FilterBar.module.css";
+import { MoreFilters } from "./MoreFilters";
+import { TypedField } from "./TypedField";
 
 const words = letterText.filter;
-const TYPING_MS = 300; // a pause in typing, then it is searched
 
 interface FilterBarProps {
   readonly search: InboxSearch;
@@ -24,7 +25,8 @@ interface FilterBarProps {
 /** What the inbox shows: all of it stands in the address, so that it can be linked. */
 export function FilterBar({ search, onChange }: FilterBarProps) {
   const bots = useBots();
-  const change = (what: Record<string, string>) => onChange(inboxSearch({ ...search, ...what }));
+  const change = (what: Record<string, string>) =>
+    onChange(inboxSearch({ ...search, pages: 1, ...what }));
   const names = new Set((bots.data?.items ?? []).map(({ name }) => name));
   if (search.bot) names.add(search.bot);
   return (
@@ -63,7 +65,7 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
           ))}
         </select>
       </Field>
-      <Typed
+      <TypedField
         label={words.step}
         value={search.step ?? ""}
         placeholder={words.any}
@@ -82,56 +84,18 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
           ))}
         </select>
       </Field>
-      <Typed
+      <TypedField
         label={words.text}
         value={search.q ?? ""}
-        placeholder=""
+        faultOf={(q) => (isFindable(q) ? null : words.shortText)}
         onChange={(q) => change({ q })}
       />
+      <MoreFilters search={search} onChange={change} />
       {isNarrowed(search) ? (
         <ActButton onClick={() => onChange(search.by ? { by: search.by } : {})}>
           {letterText.inbox.clear}
         </ActButton>
       ) : null}
     </search>
-  );
-}
-
-interface TypedProps {
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** A text field whose value reaches the address after a pause in typing. */
-function Typed({ label, value, placeholder, onChange }: TypedProps) {
-  const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
-  const [sent, setSent] = useState(value);
-  if (known !== value) {
-    setKnown(value);
-    // the address changed by itself (back, a link, "clear"); what was typed here stays
-    if (value !== sent) setTyped(value);
-    setSent(value);
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait
-  useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => {
-      setSent(typed.trim());
-      onChange(typed.trim());
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return (
-    <Field label={label}>
-      <input
-        type="search"
-        value={typed}
-        placeholder={placeholder}
-        onChange={({ target }) => setTyped(target.value)}
-      />
-    </Field>
   );
 }

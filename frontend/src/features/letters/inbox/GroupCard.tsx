@@ -25,8 +25,11 @@ export function GroupCard({ group }: { readonly group: LetterGroup }) {
   const keys = onRowKey({
     r: mayReplay ? () => acts.replay(target) : undefined,
     d: group.open > 0 ? () => acts.dismiss(target) : undefined,
-    e: () => setOpen(true),
-    x: () => setOpen(true),
+    e: group.open > 0 ? () => acts.edit(group.newest) : undefined,
+    x: () => {
+      setOpen(true);
+      acts.toggleGroup(group);
+    },
   });
   return (
     <li className={styles.card} onKeyDown={keys}>

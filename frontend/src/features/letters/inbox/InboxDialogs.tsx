@@ -1,16 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
-import type { LetterGroup, LetterRow } from "../../../contracts.gen";
+import type { LetterGroup } from "../../../contracts.gen";
 import { DismissDialog } from "../acts/DismissDialog";
 import { ReplayLettersDialog } from "../acts/ReplayLettersDialog";
 import { ReplayGroupDialog } from "../bulk/ReplayGroupDialog";
-import { filterOfGroup, isOf } from "../groupFilter";
+import { filterOfGroup } from "../groupFilter";
 import type { InboxSearch } from "../letterSearch";
-import { allLetters } from "../useLetters";
 import type { Target } from "./inboxActs";
 import { KeysDialog } from "./KeysDialog";
 import { NoteDialog } from "./NoteDialog";
-
-const MOST = 1000; // letters that one dismissal reads: each is an act of its own
+import { openOf } from "./useSelection";
 
 /** What somebody asked for in the inbox. */
 export type Wish =
@@ -62,12 +60,10 @@ export function InboxDialogs({ wish, search, onDone, onClose }: InboxDialogsProp
         );
       }
       const { group } = target;
-      const { filter } = filterOfGroup(search, group);
-      const isIn = (letter: LetterRow) => isOf(search, group, letter);
       return (
         <DismissDialog
           count={group.open}
-          read={() => allLetters({ ...filter, status: ["open"] }, isIn, MOST)}
+          read={() => openOf(search, group)}
           onDone={onDone}
           onClose={onClose}
         />

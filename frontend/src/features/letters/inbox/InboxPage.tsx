@@ -1,16 +1,17 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { LetterRow } from "../../../contracts.gen";
 import { Icon } from "../../../shared/Icon";
 import { LoadFailed } from "../../../shared/LoadFailed";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
 import { text } from "../../../shared/text";
 import { ActButton } from "../ActButton";
+import { DialogProblem } from "../LetterDialog";
 import { filterOf, type InboxSearch, isNarrowed } from "../letterSearch";
 import { exportUrl } from "../lettersApi";
 import { keyOfGroup } from "../letterWords";
-import { itemsOf, useGroups, useLettersChanged, useLettersLive } from "../useLetters";
+import { Stale } from "../Stale";
+import { itemsOf, useGroups, useLettersChanged } from "../useLetters";
 import { FilterBar } from "./FilterBar";
 import { GroupCard } from "./GroupCard";
 import { InboxDialogs, type Wish } from "./InboxDialogs";
@@ -18,6 +19,7 @@ import styles from "./InboxPage.module.css";
 import { type InboxActs, InboxActsProvider, type Target } from "./inboxActs";
 import { RecentJobs } from "./RecentJobs";
 import { focusedRow, focusRow, rowAfter, rowNames, useListKeys } from "./rowKeys";
+import { useSelection } from "./useSelection";
 
 const words = letterText.inbox;
 
@@ -28,9 +30,9 @@ export function InboxPage({ search }: { readonly search: InboxSearch }) {
   const groups = useGroups(search);
   const changed = useLettersChanged();
   const [wish, setWish] = useState<Wish | null>(null);
-  const [selected, setSelected] = useState<ReadonlyMap<string, LetterRow>>(new Map());
+  const selection = useSelection(search);
+  const { selected } = selection;
   const from = useRef<string | null>(null);
-  useLettersLive();
   useListKeys(
     list,
     useCallback(() => setWish({ kind: "help" }), []),
@@ -53,7 +55,7 @@ export function InboxPage({ search }: { readonly search: InboxSearch }) {
   const done = async () => {
     const gone = wish && "target" in wish ? rowsOf(wish.target) : [];
     const next = rowAfter(rowNames(list.current), from.current, gone);
-    setSelected(new Map());
+    selection.clear();
     back(next);
     await changed();
     setTimeout(() => {
@@ -68,14 +70,15 @@ export function InboxPage({ search }: { readonly search: InboxSearch }) {
   const acts: InboxActs = {
     search,
     selected,
-    toggle: (letters) => setSelected(toggled(selected, letters)),
+    toggle: selection.toggle,
+    toggleGroup: (group) => void selection.toggleGroup(group),
     replay: (target) => ask({ kind: "replay", target: aimed(target) }),
     dismiss: (target) => ask({ kind: "dismiss", target: aimed(target) }),
     note: (group) => ask({ kind: "note", group }),
-    edit: ({ reference }) =>
+    edit: (letter) =>
       void navigate({
         to: "/dead-letters/$letter",
-        params: { letter: reference },
+        params: { letter },
         search: { act: "edit" },
       }),
   };
@@ -109,9 +112,11 @@ export function InboxPage({ search }: { readonly search: InboxSearch }) {
               {words.replay}
             </ActButton>
             <ActButton onClick={() => acts.dismiss(chosen)}>{words.dismiss}</ActButton>
-            <ActButton onClick={() => setSelected(new Map())}>{words.unselect}</ActButton>
+            <ActButton onClick={selection.clear}>{words.unselect}</ActButton>
           </section>
         ) : null}
+        {selection.problem ? <DialogProblem>{selection.problem}</DialogProblem> : null}
+        <Stale read={groups} />
         {groups.isError && !groups.data ? (
           <LoadFailed
             what={words.failed}
@@ -127,7 +132,16 @@ export function InboxPage({ search }: { readonly search: InboxSearch }) {
           ))}
         </ul>
         {groups.hasNextPage ? (
-          <ActButton disabled={groups.isFetchingNextPage} onClick={() => groups.fetchNextPage()}>
+          <ActButton
+            disabled={groups.isFetchingNextPage}
+            onClick={() =>
+              void navigate({
+                to: "/dead-letters",
+                search: { ...search, pages: (groups.data?.pages.length ?? 0) + 1 },
+                replace: true,
+              })
+            }
+          >
             {words.more}
           </ActButton>
         ) : null}
@@ -157,15 +171,4 @@ function Empty({ narrowed }: { readonly narrowed: boolean }) {
 function rowsOf(target: Target): string[] {
   if (target.kind === "group") return [`g:${keyOfGroup(target.group)}`];
   return target.letters.map(({ id }) => `l:${id}`);
-}
-
-function toggled(
-  selected: ReadonlyMap<string, LetterRow>,
-  letters: readonly LetterRow[],
-): ReadonlyMap<string, LetterRow> {
-  const next = new Map(selected);
-  for (const letter of letters) {
-    if (!next.delete(letter.id)) next.set(letter.id, letter);
-  }
-  return next;
 }

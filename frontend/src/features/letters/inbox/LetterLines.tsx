@@ -61,7 +61,7 @@ function LetterLine({ letter, mixed }: LetterLineProps) {
     x: () => acts.toggle([letter]),
     r: open ? () => acts.replay(target) : undefined,
     d: open ? () => acts.dismiss(target) : undefined,
-    e: open ? () => acts.edit(letter) : undefined,
+    e: open ? () => acts.edit(letter.reference) : undefined,
   });
   return (
     <li className={styles.line} onKeyDown={keys}>

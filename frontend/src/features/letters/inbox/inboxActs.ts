@@ -15,7 +15,10 @@ export interface InboxActs {
   readonly replay: (target: Target) => void;
   readonly dismiss: (target: Target) => void;
   readonly note: (group: LetterGroup) => void;
-  readonly edit: (letter: LetterRow) => void;
+  /** Select the open letters of a group, or no longer. */
+  readonly toggleGroup: (group: LetterGroup) => void;
+  /** Edit a letter, by its id or its reference. */
+  readonly edit: (letter: string) => void;
 }
 
 const Context = createContext<InboxActs | null>(null);

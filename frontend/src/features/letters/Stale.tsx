@@ -1,0 +1,18 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { letterText } from "../../shared/letterText";
+import { wordsFor } from "../../shared/problem";
+import { clockTime } from "../../shared/time";
+import styles from "./Stale.module.css";
+
+type Read = Pick<UseQueryResult, "data" | "dataUpdatedAt" | "failureReason">;
+
+/** Says that what is shown may be old: it could not be read again. Nothing while all is well. */
+export function Stale({ read }: { readonly read: Read }) {
+  if (read.data === undefined || read.failureReason === null) return null;
+  const at = clockTime(new Date(read.dataUpdatedAt).toISOString());
+  return (
+    <p className={styles.stale} role="status">
+      {letterText.stale(at)} {wordsFor(read.failureReason)}
+    </p>
+  );
+}
