@@ -71,7 +71,9 @@ class Ticket(Row, table=True):
 
     secret_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     session_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("session.id", ondelete="CASCADE"), nullable=False)
+        sa_column=Column(
+            Uuid, ForeignKey("session.id", ondelete="CASCADE"), nullable=False, index=True
+        )
     )
     expires_at: datetime = Field(sa_column=moment())
 

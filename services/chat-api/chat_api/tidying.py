@@ -13,6 +13,7 @@ from chat_api.changes import Store
 from chat_api.letters.tables import dead_letter
 from chat_api.tables import inbox, login_try, session, ticket
 from chat_api.throttle import FORGET_SECONDS
+from warren.contracts.letters import WORKABLE
 from warren.db.outbox import KEEP
 from warren.logging import get_logger
 
@@ -24,7 +25,11 @@ PAUSE_SECONDS = 0.1  # between two transactions: other work goes first
 
 _OVER: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (inbox, inbox.c.received_at < func.now() - KEEP),
-    (dead_letter, dead_letter.c.closed_at < func.now() - KEEP_CLOSED_LETTERS),
+    (
+        dead_letter,
+        (dead_letter.c.closed_at < func.now() - KEEP_CLOSED_LETTERS)
+        & dead_letter.c.status.not_in(WORKABLE),
+    ),
     (ticket, ticket.c.expires_at < func.now()),
     (session, or_(session.c.expires_at < func.now(), session.c.idle_until < func.now())),
     (

@@ -165,6 +165,34 @@ class World:
     async def letter_rows(self) -> list[Any]:
         return await self.rows(select(dead_letter).order_by(dead_letter.c.opened_at))
 
+    async def strays(
+        self,
+        number: int,
+        *,
+        status: str = "open",
+        error_type: str = "ValueError",
+        search: str = "it broke",
+        closed_days: int | None = None,
+    ) -> None:
+        """Letters of no known turn, the oldest failure first."""
+        await self.sql(
+            """
+            insert into dead_letter (id, sameness, status, reason, path, attempt, runner,
+              error_type, error_text, error_stack, error_frame, fingerprint, reference,
+              routing_key, headers, search, failed_at, closed_at)
+            select gen_random_uuid(), gen_random_uuid(), cast(:status as text), 'failed', '', 1, '',
+              cast(:error_type as text), '', '', '', 'f', 'W-' || n, '', '{}',
+              cast(:search as text), now() - make_interval(secs => :number - n),
+              now() - make_interval(days => :closed_days)
+            from generate_series(1, :number) n
+            """,
+            number=number,
+            status=status,
+            error_type=error_type,
+            search=search,
+            closed_days=closed_days,
+        )
+
     async def log(self, place: UUID) -> list[tuple[int, str]]:
         """The event log of a conversation: seq and type."""
         table = outbox.table

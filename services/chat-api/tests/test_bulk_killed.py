@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
+from chat_api.bulk.filling import CHUNK
 from chat_api.letters.tables import letter_act, replay_item
 from chat_api.tables import message, outbox
 from infra.native.ports import free_block
@@ -109,3 +110,38 @@ async def test_killed_in_the_middle_it_is_finished_by_others_and_nothing_is_sent
     said = select(func.count(), func.count(message.c.turn_id.distinct()))
     (counts,) = await world.rows(said.where(message.c.turn_id.isnot(None)))
     assert tuple(counts) == (LETTERS, LETTERS)
+
+
+@pytest.mark.timeout(240)
+async def test_killed_while_its_letters_are_written_a_job_loses_and_doubles_none(
+    world, failing, shared_database
+):
+    letters = 4 * CHUNK + 1
+    await world.strays(letters)
+    await failing.operator()
+    job = (await world.http.post(REPLAYS, json={"filter": {}})).json()
+    deaths = 0
+
+    async def done() -> bool:
+        return (await world.http.get(f"{REPLAYS}/{job['id']}")).json()["state"] == "done"
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await done():
+            point = "bulk.after_commit" if deaths % 2 else "bulk.before_commit"
+            process = await worker(shared_database, f"{point}=2" if deaths < 3 else "")
+            while process.returncode is None and not await done():
+                await asyncio.sleep(0.05)
+            if process.returncode is None:
+                process.kill()
+            assert await process.wait() == -signal.SIGKILL
+            if deaths < 3:
+                assert (
+                    0 < await world.value(select(func.count()).select_from(replay_item)) < letters
+                )
+            deaths += 1
+
+    assert deaths == 4
+    told = (await world.http.get(f"{REPLAYS}/{job['id']}")).json()
+    assert (told["total"], told["skipped"]) == (letters, letters)
+    numbers = select(func.count(replay_item.c.number.distinct()), func.max(replay_item.c.number))
+    assert [tuple(row) for row in await world.rows(numbers)] == [(letters, letters)]

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api import audit
 from chat_api.bulk import rows
-from chat_api.bulk.plan import fill, plan
+from chat_api.bulk.filling import CHUNK, fill
+from chat_api.bulk.plan import plan
 from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
 from chat_api.letters.filters import must_be_findable
@@ -22,7 +23,7 @@ from warren.contracts.chat import Page
 from warren.contracts.letters import JobState, NewReplay, ReplayJob, ReplayPlan
 from warren.errors import Conflict, NotFound
 
-FILL_AT_ONCE = 5_000  # letters; the rest would keep the asker waiting: the worker does it
+FILL_AT_ONCE = CHUNK  # letters; more would keep the asker waiting: the worker writes them down
 NO_JOB = "There is no such bulk replay."
 
 _BEGIN = {"stage": 0, "stage_sent": 0, "stage_settled": 0, "stage_failed": 0}

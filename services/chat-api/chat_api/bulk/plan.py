@@ -12,23 +12,13 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat_api.letters.filters import conditions
-from chat_api.letters.tables import dead_letter, letter_act, replay_item
+from chat_api.letters.tables import dead_letter, letter_act
 from chat_api.letters.verdict import DEFAULT_EXPIRES_AFTER
 from chat_api.tables import bot, turn
 from warren.contracts.letters import LetterFilter, ReplayPlan
 
 MAX_WIDTH = 200  # letters of one job that may be under way at once
 
-_WHY = {
-    "answered": "A person has answered it by hand.",
-    "overtaken": "The bot has answered a later message here since.",
-    "expired": "It is older than the bot's expires_after.",
-    "not_open": "It is not open.",
-    "no_turn": "It belongs to no turn that is known.",
-    "no_bot": "The bot's file is gone.",
-    "no_command": "What the step was given is not known any more.",
-}
-_TIME = text("set local statement_timeout = '120s'")  # a hundred thousand take a few seconds
 _NOT_REPLAYABLE = ("not_open", "no_turn", "no_bot", "no_command")
 
 # Half of a bot's slots at most: people who write meanwhile get the other half.
@@ -39,10 +29,7 @@ _SLOTS = text("""
 
 
 def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, str | None, datetime, str]:
-    """Return a select of the matching letters, oldest first: id, fingerprint, bot, fate.
-
-    Without a status only open ones match: the others have nothing to replay.
-    """
+    """Return a select of the matching letters: id, fingerprint, bot, failed_at, fate."""
     letter = dead_letter.c
     later = turn.alias("later")
     overtaken = exists().where(
@@ -71,15 +58,18 @@ def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, str | None, dateti
         (letter.failed_at < func.now() - keeps, "expired"),
         else_="needed",
     )
-    if not wanted.status:
-        wanted = wanted.model_copy(update={"status": ("open",)})
     return (
         select(letter.id, letter.fingerprint, letter.bot, letter.failed_at, fate.label("fate"))
         .select_from(dead_letter)
         .join(turn, turn.c.id == letter.turn_id, isouter=True)
         .join(bot, bot.c.account_id == turn.c.bot_id, isouter=True)
-        .where(*conditions(wanted))
+        .where(*conditions(with_status(wanted)))
     )
+
+
+def with_status(wanted: LetterFilter) -> LetterFilter:
+    """Return the filter; without a status it takes open letters: others have nothing to replay."""
+    return wanted if wanted.status else wanted.model_copy(update={"status": ("open",)})
 
 
 async def plan(connection: AsyncConnection, wanted: LetterFilter) -> tuple[ReplayPlan, int]:
@@ -94,31 +84,6 @@ async def plan(connection: AsyncConnection, wanted: LetterFilter) -> tuple[Repla
     slots = (await connection.execute(_SLOTS, {"bots": bots})).scalar_one()
     groups = len({fingerprint for _, fingerprint, _, _ in rows})
     return _plan(counts, groups), min(MAX_WIDTH, slots or MAX_WIDTH)
-
-
-async def fill(
-    connection: AsyncConnection, job: UUID, wanted: LetterFilter, until: datetime | None = None
-) -> None:
-    """Write down a job's letters: those that are needed wait, the others are skipped with why.
-
-    until is when the job was made: what failed later does not belong to it.
-    """
-    matching = sorted_letters(wanted)
-    if until is not None:
-        matching = matching.where(dead_letter.c.failed_at <= until)
-    found = matching.subquery()
-    why = case(*((found.c.fate == fate, words) for fate, words in _WHY.items()), else_="")
-    rows = select(
-        literal(job),
-        found.c.id,
-        func.row_number().over(order_by=(found.c.failed_at, found.c.id)),
-        case((found.c.fate == "needed", "pending"), else_="skipped"),
-        found.c.fingerprint,
-        why,
-    )
-    names = ("job_id", "letter_id", "number", "state", "fingerprint", "why")
-    await connection.execute(_TIME)
-    await connection.execute(replay_item.insert().from_select(names, rows))
 
 
 def _plan(counts: Counter[str], groups: int) -> ReplayPlan:

@@ -13,14 +13,13 @@ from sqlalchemy import bindparam, text, update
 
 from chat_api import audit
 from chat_api.bulk import ramp
-from chat_api.bulk.plan import fill
+from chat_api.bulk.filling import Filling, fill_on, filling_of
 from chat_api.changes import Changes, Store, changing
 from chat_api.letters.tables import replay_item, replay_job
 from chat_api.person import Person
 from chat_api.repair.cases import Case, lock_cases
 from chat_api.repair.replay import Wish, send
 from warren.contracts.base import JsonObject
-from warren.contracts.letters import LetterFilter
 from warren.errors import Refused
 from warren.logging import get_logger
 from warren.metrics import REPAIRS
@@ -28,6 +27,7 @@ from warren.metrics import REPAIRS
 log = get_logger(__name__)
 
 BATCH = 25  # letters resumed in one transaction: their conversations are locked that long
+FILL_PAUSE_SECONDS = 0.02  # between two chunks: who waits for the job's row gets it
 LOOK_SECONDS = 0.5  # for outcomes that another process took; ours wake us at once
 
 _TAKE = text("""
@@ -79,10 +79,9 @@ class Job:
     wish: Wish
     pace: float
     width: int
-    made_at: datetime
     next_at: datetime
     now: datetime
-    unfilled: LetterFilter | None  # its letters, while they are not written down
+    filling: Filling | None  # while its letters are being written down
     standing: ramp.Standing
     same: str | None  # a letter that came back with its old fingerprint
 
@@ -99,10 +98,9 @@ async def step(store: Store, job: UUID, most: int = BATCH) -> float | None:
             return LOOK_SECONDS
         if taken.state != "running":
             return LOOK_SECONDS if taken.standing.unsettled else None
-        if taken.unfilled is not None:
-            await fill(changes.connection, job, taken.unfilled, taken.made_at)
-            await _set(changes, taken, filled=True)
-            return 0.0
+        if taken.filling is not None:
+            await _fill_on(changes, taken, taken.filling)
+            return FILL_PAUSE_SECONDS
         if taken.same is not None:
             why = f"{taken.same} failed again in the same way: the cause is not gone."
             await _end(changes, taken, "halted", why)
@@ -178,16 +176,24 @@ async def _take(changes: Changes, job: UUID) -> Job | None:
         wish=Wish(from_step=row["from_step"], revision=row["revision"]),
         pace=row["pace"],
         width=row["width"],
-        made_at=row["made_at"],
         next_at=row["next_at"],
         now=row["now"],
-        unfilled=None if row["filled"] else LetterFilter.model_validate(row["filter"]),
+        filling=filling_of(row),
         standing=standing,
         same=next((one.reference for one in failed if one.same), None),
     )
     if mine:
         await _set(changes, taken, stage_settled=standing.settled, stage_failed=standing.failed)
     return taken
+
+
+async def _fill_on(changes: Changes, job: Job, filling: Filling) -> None:
+    """Write down some more letters and how far that went; nothing is sent before all are."""
+    now = await fill_on(changes.connection, job.id, filling)
+    if now is None:
+        await _set(changes, job, filled=True)
+    else:
+        await _set(changes, job, filled_at=now.at, filled_id=now.id, filled_count=now.count)
 
 
 async def _send(changes: Changes, job: Job, count: int) -> int:

@@ -30,6 +30,7 @@ class DeadLetter(Row, table=True):
         ),
         Index("dead_letter_reference", "reference"),
         Index("dead_letter_bot", "bot", "failed_at"),
+        Index("dead_letter_closed", "closed_at", postgresql_where="closed_at is not null"),
         Index(
             "dead_letter_search",
             "search",
@@ -141,8 +142,9 @@ class GroupNoteRow(Row, table=True):
 class ReplayJobRow(Row, table=True):
     """A bulk replay: what it takes, where its ramp stands, why it stopped.
 
-    filled says that its letters are written down; width is how many may be under way at once;
-    next_at is when the pace lets the next one go.
+    filled says that its letters are written down, filled_at, filled_id and filled_count how far
+    that went; width is how many may be under way at once; next_at is when the pace lets the next
+    one go.
     """
 
     __tablename__ = "replay_job"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
@@ -160,6 +162,11 @@ class ReplayJobRow(Row, table=True):
     from_step: str | None = None
     pace: float
     filled: bool = False
+    filled_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    filled_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
+    filled_count: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
     width: int = 1
     stage: int = 0
     stage_sent: int = 0
@@ -178,6 +185,7 @@ class ReplayItem(Row, table=True):
     __table_args__ = (
         Index("replay_item_state", "job_id", "state", "number"),
         Index("replay_item_sent", "job_id", postgresql_where="state = 'sent'"),
+        Index("replay_item_letter", "letter_id"),  # a letter that is deleted takes its items along
     )
 
     job_id: UUID = Field(
