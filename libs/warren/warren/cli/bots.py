@@ -126,15 +126,12 @@ def _record(file: Path, name: str, revision: Revision, given: JsonObject, stops:
     """Keep a run as a test, if the test passes; return what to tell."""
     try:
         case = case_of(name, given, stops, outside_steps(revision))
+        result = asyncio.run(run_case(revision, BotTest.model_validate(case)))
+        if result.failures:
+            raise ValueError(f"run again, the bot does not do the same ({result.failures[0]})")
+        return keep_case(file, case)
     except ValueError as exc:
         raise typer.BadParameter(f"{file} was left as it is: {exc}") from exc
-    result = asyncio.run(run_case(revision, BotTest.model_validate(case)))
-    if result.failures:
-        raise typer.BadParameter(
-            f"{file} was left as it is: run again, the bot does not do the same"
-            f" ({result.failures[0]})"
-        )
-    return keep_case(file, case)
 
 
 async def _walk(

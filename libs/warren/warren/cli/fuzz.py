@@ -1,6 +1,7 @@
 """`warren bots fuzz`: throw odd messages at a bot, and keep what broke as tests."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,7 @@ def fuzz_bot(
         typer.secho(f"broke: {one.error} (in {one.step}; {one.case.kind} message)", fg="red")
         typer.echo(f"    {_excerpt(one)}")
         if keep:
-            typer.echo(f"    {keep_case(file, _as_test(revision, one))}")
+            typer.echo(f"    {_keep(file, revision, one)}")
     typer.echo(f"{cases} cases, seed {seed}: {len(broken)} different faults")
     if broken:
         if not keep:
@@ -47,8 +48,15 @@ async def _all(revision: Revision, cases: int, seed: int) -> dict[str, Broken]:
     broken: dict[str, Broken] = {}
     async for one in fuzz(revision, cases, seed):
         if one is not None:
-            broken.setdefault(one.error, one)
+            broken.setdefault(re.sub(r"\d+", "#", one.error), one)
     return broken
+
+
+def _keep(file: Path, revision: Revision, one: Broken) -> str:
+    try:
+        return keep_case(file, _as_test(revision, one))
+    except ValueError as exc:
+        return f"not kept: {exc}"
 
 
 def _as_test(revision: Revision, one: Broken) -> JsonObject:

@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import typer
-
 from warren.cli.load import catalogues_of
 from warren.contracts.base import JsonObject
 from warren.step.lint import lint
@@ -12,16 +10,13 @@ from warren.step.recording import with_case
 
 
 def keep_case(file: Path, case: JsonObject) -> str:
-    """Put a case behind the others of a bot file; return what to tell. Ends the command if not."""
+    """Put a case behind the others of a bot file; return what to tell. Raises ValueError if not."""
     before = file.read_text(encoding="utf-8")
-    try:
-        text = with_case(before, case)
-    except ValueError as exc:
-        raise typer.BadParameter(f"{file} was left as it is: {exc}") from exc
+    text = with_case(before, case)
     bot, errors = lint(text, str(file), catalogues_of([file])[file.parent].classes)
     if bot is None:
         fault = f"{errors[0].line}: {errors[0].message}"
-        raise typer.BadParameter(f"{file} was left as it is; with the case it would say: {fault}")
+        raise ValueError(f"with the case it would be broken in line {fault}")
     fresh = file.with_name(f".{file.name}.new")
     fresh.write_text(text, encoding="utf-8")
     os.replace(fresh, file)
