@@ -7,6 +7,8 @@ from warren.contracts.chat import TurnState
 from warren.contracts.letters import Verdict
 
 DEFAULT_EXPIRES_AFTER = "7d"
+MOST = 1_000_000  # days, too: what is kept longer is kept for ever
+MAX_DIGITS = 10  # of a number that is read; Python itself refuses very many
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -39,4 +41,5 @@ def duration(expires_after: str | None) -> timedelta:
     found = re.fullmatch(r"(\d+)([mhd])", expires_after or DEFAULT_EXPIRES_AFTER)
     if found is None:
         return duration(None)
-    return timedelta(**{_UNITS[found[2]]: min(int(found[1]), 1_000_000)})
+    number = int(found[1]) if len(found[1]) < MAX_DIGITS else MOST
+    return timedelta(**{_UNITS[found[2]]: min(number, MOST)})
