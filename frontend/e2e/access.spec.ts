@@ -61,11 +61,26 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("?");
       await expect(page.getByRole("dialog")).toBeVisible();
       await expectNoFaults(page);
+      await page.goto("/dead-letters?runner=nobody&q=ab");
+      await expect(page.getByText("More filters (1 used)")).toBeVisible();
+      await expect(page.getByRole("alert")).toContainText("Nothing was looked for");
+      await expectNoFaults(page);
+      await page.goto("/dead-letters?runner=nobody");
+      await expect(page.getByText("Nothing matches")).toBeVisible();
+      await expectNoFaults(page);
+      await page.goto("/dead-letters?bot=stumble&by=error");
+      await page.getByRole("button", { name: "Dismiss" }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Dismiss" }).click();
+      await expect(page.getByText("Say why, in a few words.")).toBeVisible();
+      await expectNoFaults(page);
+      await page.goto("/dead-letters?bot=stumble");
+      await page.getByRole("button", { name: "Note" }).first().click();
+      await expectNoFaults(page);
       await page.goto("/dead-letters?bot=stumble");
       await page.getByRole("button", { name: "Replay" }).first().click();
       await expect(page.getByText("still needed: these are replayed")).toBeVisible();
       await expectNoFaults(page);
-      await page.getByRole("button", { name: /^Replay \d+, 1 first/ }).click();
+      await page.getByRole("button", { name: /^Replay \d+/ }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Replay of many" })).toBeVisible();
       await expect(page.getByText("stopped by itself")).toBeVisible({ timeout: 30_000 });
       await expectNoFaults(page);
@@ -90,6 +105,17 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoFaults(page);
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Finish by hand" }).click();
+      await expectNoFaults(page);
+      await page.getByRole("radio", { name: /Give the step's output/ }).check();
+      await expect(page.getByRole("textbox", { name: "Output of the step as JSON" })).toBeVisible();
+      await expectNoFaults(page);
+      await page.keyboard.press("Escape");
+      await page.evaluate(() => {
+        for (const part of document.querySelectorAll("main details")) {
+          (part as HTMLDetailsElement).open = true;
+        }
+      });
+      await expect(page.getByRole("region", { name: "Headers" })).toBeVisible();
       await expectNoFaults(page);
     });
 

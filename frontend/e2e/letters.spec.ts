@@ -109,7 +109,7 @@ test("a group is replayed by a plan: one first, and it stops by itself", async (
     await fail(person);
     await operator.goto("/dead-letters?bot=stumble");
     await operator.getByRole("button", { name: "Replay" }).first().click();
-    await operator.getByRole("button", { name: /^Replay \d+, 1 first/ }).click();
+    await operator.getByRole("button", { name: /^Replay \d+/ }).click();
     await expect(operator.getByRole("heading", { name: "Replay of many" })).toBeVisible();
     await expect(operator.getByText("stopped by itself")).toBeVisible({ timeout: 30_000 });
     await operator.getByRole("button", { name: "Stop" }).click();

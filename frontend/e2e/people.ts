@@ -37,9 +37,10 @@ export async function logInAsOperator(page: Page): Promise<void> {
 /** Write to Stumble what makes it fail, and return the reference of its dead letter. */
 export async function fail(page: Page): Promise<string> {
   await openWith(page, "stumble");
-  await say(page, "exception");
   const card = page.getByRole("region", { name: "Stumble could not answer yet" });
-  await expect(card.last()).toBeVisible({ timeout: 20_000 });
+  const before = await card.count();
+  await say(page, "exception");
+  await expect(card).toHaveCount(before + 1, { timeout: 20_000 });
   return (await card.last().locator("code").innerText()).trim();
 }
 

@@ -147,7 +147,7 @@ export const letterText = {
       `This is what the step “${step}” was given. Change it, look at the difference, then send.`,
     label: "Payload as JSON",
     fault: (line: number, what: string) => `Line ${line}: ${what}`,
-    faults: (n: number) => `${count(n, "fault", "faults")}: mend them first.`,
+    faults: (n: number) => `${count(n, "fault", "faults")}: mend ${n === 1 ? "it" : "them"} first.`,
     review: "Look at the difference",
     same: "Nothing is changed yet. To send it as it was, use Replay as is.",
     confirmTitle: "Is this what you want to send?",
@@ -191,8 +191,8 @@ export const letterText = {
     title: (bot: string, step: string) => `${bot} stopped at “${step}”`,
     titleUnknown: "A message that could not be read",
     reference: "Copy reference",
-    where: (position: number, total: number, kind: string) =>
-      `step ${position} of ${total}, ${kind}`,
+    where: (position: number, total: number, kind: string | null) =>
+      `step ${position} of ${total}${kind ? `, ${kind}` : ""}`,
     what: "What happened",
     facts: {
       failedAt: "Failed",
@@ -215,6 +215,7 @@ export const letterText = {
     replaying: "On its way: this page shows the outcome by itself.",
     payload: "What the step was given",
     noPayload: "It is not known what the step was given.",
+    emptyText: "(empty)",
     tree: "Tree",
     json: "JSON",
     copy: "Copy",
@@ -270,7 +271,7 @@ export const letterText = {
     nothing: "None of them is still needed, so there is nothing to replay.",
     pace: "At most this many a second",
     badPace: "A number between 0.1 and 1000.",
-    start: (n: number) => `Replay ${n.toLocaleString("en")}, 1 first`,
+    start: (n: number) => (n > 1 ? `Replay ${n.toLocaleString("en")}, 1 first` : `Replay ${n}`),
   },
   job: {
     title: "Replay of many",

@@ -75,7 +75,7 @@ export function StepChoice({ view, reentry }: ReentryProps) {
       onChange={reentry.setStep}
       options={places.map(({ position, step, kind, why_not }) => ({
         value: step,
-        label: `${position + 1}. ${step} (${kind})`,
+        label: placeLabel(position, step, kind),
         hint: step === view.letter.step ? words.failedStep : position === 0 ? words.first : null,
         whyNot: why_not,
       }))}
@@ -100,8 +100,13 @@ export function EditedStepChoice({ view, reentry }: ReentryProps) {
   );
 }
 
+/** Return "2. think (gpt)"; a kind that only repeats the name is left out. */
+function placeLabel(position: number, step: string, kind: string): string {
+  return `${position + 1}. ${step}${kind === step ? "" : ` (${kind})`}`;
+}
+
 function editedLabel(place: ReentryView, view: LetterView): string {
-  const label = `${place.position + 1}. ${place.step} (${place.kind})`;
+  const label = placeLabel(place.position, place.step, place.kind);
   if (isEditable(place, view)) {
     return place.step === view.letter.step ? `${label}, ${words.failedStep}` : label;
   }

@@ -1,3 +1,4 @@
+import { letterText } from "../../../shared/letterText";
 import styles from "./JsonTree.module.css";
 
 const OPEN_DEPTH = 2; // deeper levels begin closed
@@ -15,7 +16,11 @@ export function JsonTree({ name, value, depth = 0 }: JsonTreeProps) {
     return (
       <div className={styles.leaf}>
         {name ? <b>{name}: </b> : null}
-        <span data-kind={value === null ? "null" : typeof value}>{String(value)}</span>
+        {value === "" ? (
+          <span data-kind="null">{letterText.letter.emptyText}</span>
+        ) : (
+          <span data-kind={value === null ? "null" : typeof value}>{String(value)}</span>
+        )}
       </div>
     );
   }

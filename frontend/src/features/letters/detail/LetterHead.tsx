@@ -30,7 +30,11 @@ export function LetterHead({ view }: { readonly view: LetterView }) {
   const where =
     view.position === null || view.steps.length === 0
       ? null
-      : words.where(view.position + 1, view.steps.length, letter.kind ?? "");
+      : words.where(
+          view.position + 1,
+          view.steps.length,
+          letter.kind === letter.step ? null : letter.kind,
+        );
   return (
     <header className={styles.head}>
       <h1>

@@ -98,7 +98,9 @@ export function InboxPage({ search }: { readonly search: InboxSearch }) {
           <a className={styles.tool} href={exportUrl(filterOf(search))} download>
             {words.export}
           </a>
-          <ActButton onClick={() => ask({ kind: "help" })}>{words.keys}</ActButton>
+          <span className={styles.keys}>
+            <ActButton onClick={() => ask({ kind: "help" })}>{words.keys}</ActButton>
+          </span>
         </header>
         <FilterBar
           search={search}

@@ -35,7 +35,12 @@ export function LetterLines({ group }: { readonly group: LetterGroup }) {
     <>
       <ul className={styles.list} aria-label={words.letters}>
         {letters.map((letter) => (
-          <LetterLine key={letter.id} letter={letter} mixed={search.by !== undefined} />
+          <LetterLine
+            key={letter.id}
+            letter={letter}
+            group={group}
+            mixed={search.by !== undefined}
+          />
         ))}
       </ul>
       {rows.hasNextPage ? (
@@ -49,11 +54,12 @@ export function LetterLines({ group }: { readonly group: LetterGroup }) {
 
 interface LetterLineProps {
   readonly letter: LetterRow;
+  readonly group: LetterGroup;
   /** The group holds more than one kind of failure, so that each line says its own. */
   readonly mixed: boolean;
 }
 
-function LetterLine({ letter, mixed }: LetterLineProps) {
+function LetterLine({ letter, group, mixed }: LetterLineProps) {
   const acts = useInboxActs();
   const target = { kind: "letters", letters: [letter] } as const;
   const open = letter.status === "open";
@@ -86,10 +92,12 @@ function LetterLine({ letter, mixed }: LetterLineProps) {
         {listTime(letter.failed_at)}
       </time>
       {letter.changed_by ? <span>{words.changedBy(letter.changed_by)}</span> : null}
-      <span className={styles.error}>
-        {mixed ? `${placeOf(letter)} · ` : ""}
-        {errorLine(letter)}
-      </span>
+      {mixed || errorLine(letter) !== errorLine(group) ? (
+        <span className={styles.error}>
+          {mixed ? `${placeOf(letter)} · ` : ""}
+          {errorLine(letter)}
+        </span>
+      ) : null}
     </li>
   );
 }

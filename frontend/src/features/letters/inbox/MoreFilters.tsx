@@ -63,14 +63,18 @@ interface MomentProps extends MoreFiltersProps {
 /** A day and time of the reader's own zone; the address has it in UTC. */
 function Moment({ label, name, search, onChange }: MomentProps) {
   const value = asLocalInput(search[name] ?? "");
+  const commit = (typed: string) => {
+    if (typed !== value) onChange({ [name]: fromLocalInput(typed) });
+  };
   return (
     <Field label={label}>
       <input
         key={value}
         type="datetime-local"
         defaultValue={value}
-        onBlur={({ target }) => {
-          if (target.value !== value) onChange({ [name]: fromLocalInput(target.value) });
+        onBlur={({ target }) => commit(target.value)}
+        onKeyDown={({ key, currentTarget }) => {
+          if (key === "Enter") commit(currentTarget.value);
         }}
       />
     </Field>
