@@ -13,6 +13,7 @@ from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
 from chat_api.letters.tables import audit
 from chat_api.person import Person
+from warren.contracts.base import JsonObject
 from warren.contracts.chat import Page
 from warren.contracts.letters import AuditRow, Seen
 
@@ -58,6 +59,14 @@ async def lines(store: Store, wanted: Wanted) -> AsyncGenerator[str]:
             return
         last = rows[-1]["id"]
         yield "".join(f"{AuditRow.model_validate(row).model_dump_json()}\n" for row in rows)
+
+
+async def read_out(store: Store, by: Person, act: str, detail: JsonObject) -> None:
+    """Note that somebody read many things at once: an export, or a search through payloads."""
+    async with store.engine.begin() as connection:
+        await writing.note(
+            connection, by=by, act=act, subject=act.split(".")[0], subject_id="", detail=detail
+        )
 
 
 async def viewed(store: Store, by: Person, subject: str, subject_id: str) -> None:

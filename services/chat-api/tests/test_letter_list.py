@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -240,7 +241,25 @@ async def test_who_looked_is_noted_once_in_a_while(world, failing):
 
     assert [one["by"] for one in shown["seen"]] == ["olga"]
     assert sorted(one["by"] for one in acts["items"]) == ["olga", "otto"]
-    assert len(lines) == 2
+    assert [json.loads(line)["act"] for line in lines] == [
+        "dead_letter.viewed", "dead_letter.viewed", "audit.exported",
+    ]  # fmt: skip
+
+
+async def test_reading_many_at_once_is_in_the_audit_without_the_words(world, failing):
+    await failing.operator("olga")
+
+    for _ in range(2):
+        await world.http.get(PREFIX, params={"q": "a secret word"})
+    await world.http.get(f"{PREFIX}/export.csv", params={"bot": "echo"})
+    await world.http.get(PREFIX)
+
+    acts = (await world.http.get("/api/v1/audit")).json()["items"]
+    assert [(one["act"], one["by"], one["detail"]) for one in acts] == [
+        ("dead_letter.exported", "olga", {"filters": ["bot"]}),
+        ("dead_letter.searched", "olga", {"characters": 13}),
+        ("dead_letter.searched", "olga", {"characters": 13}),
+    ]
 
 
 @pytest.mark.parametrize("statement", ["update audit set by = 'nobody'", "delete from audit"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from warren.contracts.base import JsonObject
-from warren.contracts.names import BOT_NAME, CLASS_NAME, STEP_ID
+from warren.contracts.names import BOT_NAME, CLASS_NAME, EXPIRES_AFTER, STEP_ID
 
 
 class BotPart(BaseModel):
@@ -107,7 +107,7 @@ class BotFile(BotPart):
     concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=50, description="Turns of this bot that may run at once, over all conversations."
     )
-    expires_after: Annotated[str, Field(pattern=r"^\d+[mhd]$")] = Field(
+    expires_after: Annotated[str, Field(pattern=EXPIRES_AFTER)] = Field(
         default="7d", description="After this long a failed answer is no longer worth replaying."
     )
     steps: Annotated[tuple[StepSpec, ...], Field(min_length=1, max_length=50)] = Field(

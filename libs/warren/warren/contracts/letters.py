@@ -272,7 +272,7 @@ class NewReplay(Request):
     dry_run: bool = False
     revision: RevisionChoice = "original"
     from_step: Sought | None = None
-    pace: Annotated[float, Field(gt=0, le=1000)] = 100.0
+    pace: Annotated[float, Field(ge=0.01, le=1000)] = 100.0
 
 
 class ReplayPlan(View):

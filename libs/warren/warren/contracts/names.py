@@ -7,6 +7,7 @@ USERNAME = r"^[a-z][a-z0-9_.-]{1,62}$"
 KIND = r"^[a-z0-9_]{1,40}$"
 STEP_ID = r"^[a-z0-9_-]{1,40}$"
 CLASS_NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,39}$"
+EXPIRES_AFTER = r"^[0-9]{1,6}[mhd]$"  # understood by Postgres, too
 
 _NOT_KIND = re.compile(r"[^a-z0-9_]")
 

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, text
+from sqlalchemy import Select, and_, case, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,7 @@ from chat_api.letters.tables import dead_letter, letter_act
 from chat_api.letters.verdict import DEFAULT_EXPIRES_AFTER
 from chat_api.tables import bot, turn
 from warren.contracts.letters import LetterFilter, ReplayPlan
+from warren.contracts.names import EXPIRES_AFTER
 
 MAX_WIDTH = 200  # letters of one job that may be under way at once
 
@@ -40,7 +41,8 @@ def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, str | None, dateti
     )
     finished = exists().where(letter_act.c.letter_id == letter.id, letter_act.c.kind == "finished")
     expires = func.coalesce(bot.c.card.op("->>")("expires_after"), DEFAULT_EXPIRES_AFTER)
-    keeps = case((func.length(expires) > 7, literal("1000 years")), else_=expires).cast(INTERVAL)
+    known = expires.op("~", is_comparison=True)(EXPIRES_AFTER)
+    keeps = case((known, expires), else_=DEFAULT_EXPIRES_AFTER).cast(INTERVAL)
     fate = case(
         (
             or_(

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from warren.contracts.chat import TurnState
 from warren.contracts.letters import Verdict
+from warren.contracts.names import EXPIRES_AFTER
 
 DEFAULT_EXPIRES_AFTER = "7d"
-MOST = 1_000_000  # days, too: what is kept longer is kept for ever
-MAX_DIGITS = 10  # of a number that is read; Python itself refuses very many
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -38,8 +37,7 @@ def verdict(
 
 def duration(expires_after: str | None) -> timedelta:
     """Return a bot's expires_after ("30m", "12h", "7d") as a duration; the default when absent."""
-    found = re.fullmatch(r"(\d+)([mhd])", expires_after or DEFAULT_EXPIRES_AFTER)
-    if found is None:
-        return duration(None)
-    number = int(found[1]) if len(found[1]) < MAX_DIGITS else MOST
-    return timedelta(**{_UNITS[found[2]]: min(number, MOST)})
+    text = expires_after or DEFAULT_EXPIRES_AFTER
+    if not re.fullmatch(EXPIRES_AFTER, text) or text.endswith("\n"):
+        text = DEFAULT_EXPIRES_AFTER  # of a card that an older Warren wrote
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})

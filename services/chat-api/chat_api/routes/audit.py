@@ -36,8 +36,9 @@ async def acts(
 
 
 @router.get("/export", response_class=StreamingResponse)
-async def export(_: Operator, store: WithStore, which: Which) -> StreamingResponse:
+async def export(who: Operator, store: WithStore, which: Which) -> StreamingResponse:
     """Return every act as a line of JSON, the oldest first."""
+    await audit_pages.read_out(store, who, "audit.exported", {})
     headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
     return StreamingResponse(
         audit_pages.lines(store, which), media_type="application/x-ndjson", headers=headers

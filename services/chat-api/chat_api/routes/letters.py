@@ -76,9 +76,11 @@ Wanted = Annotated[LetterFilter, Depends(wanted)]
 
 @router.get("")
 async def letters(
-    _: Operator, store: WithStore, which: Wanted, limit: Limit = 50, cursor: Cursor = None
+    who: Operator, store: WithStore, which: Wanted, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[LetterRow]:
-    """List letters, the newest failure first."""
+    """List letters, the newest failure first. A search through payloads is in the audit."""
+    if which.q and cursor is None:
+        await audit_pages.read_out(store, who, "dead_letter.searched", {"characters": len(which.q)})
     return await listing.page(store, which, limit, cursor)
 
 
@@ -104,8 +106,10 @@ async def note(
 
 
 @router.get("/export.csv", response_class=StreamingResponse)
-async def as_csv(_: Operator, store: WithStore, which: Wanted) -> StreamingResponse:
+async def as_csv(who: Operator, store: WithStore, which: Wanted) -> StreamingResponse:
     """Return letters as a CSV file, at most 100 000."""
+    narrowed = sorted(which.model_dump(exclude_defaults=True))
+    await audit_pages.read_out(store, who, "dead_letter.exported", {"filters": narrowed})
     headers = {"Content-Disposition": 'attachment; filename="dead-letters.csv"'}
     return StreamingResponse(
         export.rows(store, which), media_type="text/csv; charset=utf-8", headers=headers
