@@ -100,7 +100,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await editor.press("Control+Home");
       await page.keyboard.press("ArrowRight");
       await page.keyboard.insertText('"mood": 1,');
-      await page.getByRole("button", { name: "Look at the difference" }).click();
+      await page.getByRole("button", { name: "See the difference" }).click();
       await expect(page.getByRole("textbox", { name: /^Difference/ })).toBeVisible();
       await expectNoFaults(page);
       await page.keyboard.press("Escape");

@@ -36,14 +36,14 @@ test("a failure is found in the inbox, edited and replayed, and answered with it
     await editor.press("Control+a");
     await operator.keyboard.insertText('{"messages": [{"body": 7}]}');
     await expect(operator.getByText(/“body” is number, must be string/).first()).toBeVisible();
-    await expect(operator.getByRole("button", { name: /Look at the diff/ })).toBeDisabled();
+    await expect(operator.getByRole("button", { name: /See the diff/ })).toBeDisabled();
 
     const letter = await operator.request.get(`/api/v1/dead-letters/${reference}`);
     const { payload } = (await letter.json()) as { payload: { messages: { body: string }[] } };
     const mended = JSON.stringify(payload, null, 2).replaceAll('"exception"', '"hello"');
     await editor.press("Control+a");
     await operator.keyboard.insertText(mended);
-    await operator.getByRole("button", { name: "Look at the difference" }).click();
+    await operator.getByRole("button", { name: "See the difference" }).click();
     await expect(operator.getByRole("textbox", { name: /^Difference/ })).toContainText("hello");
     await operator.getByRole("button", { name: "Send once" }).click();
 

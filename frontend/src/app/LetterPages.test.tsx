@@ -158,7 +158,7 @@ describe("edit and replay", () => {
   it("refuses what is not right at its place, shows the difference, and sends once", async () => {
     await openLetter();
     await click("Edit and replay");
-    const next = () => screen.findByRole("button", { name: "Look at the difference" });
+    const next = () => screen.findByRole("button", { name: "See the difference" });
     expect(await screen.findByText(/Nothing is changed yet/)).toBeInTheDocument();
     expect(await next()).toBeDisabled();
     await write("Payload as JSON", '{\n"messages": [{"text": "hello"}]\n}');
@@ -185,7 +185,7 @@ describe("edit and replay", () => {
     expect(editor).not.toHaveTextContent("chatml");
     expect(await screen.findByText(/Nothing is changed yet/)).toBeInTheDocument();
     await write("Payload as JSON", '{"messages": []}');
-    await click("Look at the difference");
+    await click("See the difference");
     expect(await screen.findByText(/It begins at the step “format”/)).toBeInTheDocument();
     await click("Edit again");
     await userEvent.selectOptions(screen.getByLabelText("From which step?"), "think");
@@ -193,7 +193,7 @@ describe("edit and replay", () => {
       "calm",
     );
     await userEvent.selectOptions(screen.getByLabelText("From which step?"), "format");
-    await click("Look at the difference");
+    await click("See the difference");
     await click("Send once");
     await screen.findByText(/Ana edited and replayed it/);
     expect(asked()[0]?.body).toMatchObject({
@@ -217,8 +217,8 @@ describe("edit and replay", () => {
     await openLetter();
     await click("Edit and replay");
     await write("Payload as JSON", '{"messages": []}');
-    await waitFor(() => expect(screen.getByRole("button", { name: /Look at/ })).toBeEnabled());
-    await click("Look at the difference");
+    await waitFor(() => expect(screen.getByRole("button", { name: /See the/ })).toBeEnabled());
+    await click("See the difference");
     await click("Edit again");
     expect(await screen.findByRole("textbox", { name: "Payload as JSON" })).toHaveTextContent(
       '{"messages": []}',

@@ -148,7 +148,7 @@ export const letterText = {
     label: "Payload as JSON",
     fault: (line: number, what: string) => `Line ${line}: ${what}`,
     faults: (n: number) => `${count(n, "fault", "faults")}: mend ${n === 1 ? "it" : "them"} first.`,
-    review: "Look at the difference",
+    review: "See the difference",
     same: "Nothing is changed yet. To send it as it was, use Replay as is.",
     confirmTitle: "Is this what you want to send?",
     confirmLead: "One copy is sent. The letter stays here until its outcome is known.",

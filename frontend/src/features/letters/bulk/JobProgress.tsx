@@ -45,7 +45,7 @@ export function JobProgress({ job }: { readonly job: ReplayJob }) {
           </div>
         ))}
       </dl>
-      <p className={styles.words}>{doingWords(job)}</p>
+      <p className={styles.doing}>{doingWords(job)}</p>
       {ended ? (
         <p role="status">{words.result(job.resolved, job.failed_again, job.skipped)}</p>
       ) : null}
