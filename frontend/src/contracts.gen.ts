@@ -297,7 +297,7 @@ export interface components {
             /** Format: date-time */
             ended_at: string;
             /** @enum {string} */
-            outcome: "done" | "retried" | "dead" | "edited" | "finished";
+            outcome: "done" | "retried" | "held" | "dead" | "edited" | "finished";
             error: string | null;
             by: string | null;
             patch: {

@@ -230,6 +230,7 @@ export const letterText = {
     outcome: {
       done: "done",
       retried: "failed, tried again",
+      held: "its server was away, tried again",
       dead: "failed for good",
       edited: "edited",
       finished: "finished by hand",

@@ -129,7 +129,8 @@ async def _guarded(
     key: str,
     emit: Emit | None,
 ) -> JsonObject | Fault:
-    """Run the step; whatever its code raises comes back as a Fault, SystemExit too."""
+    """Run the step; whatever its code raises comes back as a Fault, SystemExit and the panics of
+    extensions too."""
     structlog.contextvars.bind_contextvars(turn=str(job.command.turn_id), run=job.command.run)
     try:
         return await run_step(
@@ -140,5 +141,7 @@ async def _guarded(
             idempotency_key=key,
             attempt=job.attempt,
         )
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code: decided in one place
+    except asyncio.CancelledError:  # the turn's, the runner's, or the step's own: run() tells which
+        raise
+    except BaseException as error:  # user code: decided in one place
         return describe(error)

@@ -12,8 +12,8 @@ from warren.contracts.base import Message
 from warren.contracts.failure import ErrorFacts, FailureReason
 from warren.errors import Permanent, Retryable
 from warren.step.errors import BadAnswer, BadOutput, BrokenStep, StepTimeout
-from warren.step.hosts import host_of
-from warren.step.passing import may_pass, retry_after
+from warren.step.hosts import host_of, part
+from warren.step.passing import asked_to_wait, may_pass, retry_after
 
 MAX_TEXT_CHARS = 2_000
 MAX_STACK_CHARS = 32_000
@@ -51,13 +51,22 @@ class Fault(Message):
 
 def describe(error: BaseException) -> Fault:
     """Return what an exception of a step means. Never raises; unknown errors are permanent."""
+    try:
+        return _described(error)
+    except Exception:  # the error's own code is anybody's
+        return plain("failed", type(error).__name__, "(the error itself cannot be read)")
+
+
+def _described(error: BaseException) -> Fault:
     headers = _response_headers(error)
     return Fault(
         reason=_reason(error),
         facts=facts(error),
         transient=is_transient(error),
         retry_after_seconds=(
-            error.retry_after if isinstance(error, Retryable) else retry_after(headers)
+            asked_to_wait(part(error, "retry_after"))
+            if isinstance(error, Retryable)
+            else retry_after(headers)
         ),
         host=host_of(error),
         origin=origin(error),
@@ -96,7 +105,10 @@ def origin(error: BaseException) -> str:
 
 def facts(error: BaseException) -> ErrorFacts:
     """Return the error as a letter shows it, cut to size and free of characters JSON refuses."""
-    stack = "".join(traceback.format_exception(error))
+    try:
+        stack = "".join(traceback.format_exception(error))
+    except Exception:  # it asks the error for its text, its notes and its cause
+        stack = "".join(traceback.format_tb(error.__traceback__))
     return ErrorFacts(
         type=type(error).__name__,
         text=clean(_text(error))[:MAX_TEXT_CHARS],
@@ -141,16 +153,16 @@ def _text(error: BaseException) -> str:
 
 def _status(error: BaseException) -> int | None:
     """Return the HTTP status that an error carries, on itself or on its response."""
-    for holder in (error, getattr(error, "response", None)):
+    for holder in (error, part(error, "response")):
         for name in ("status_code", "status"):
-            value = getattr(holder, name, None)
+            value = part(holder, name)
             if isinstance(value, int) and 100 <= value < 600:
                 return value
     return None
 
 
 def _response_headers(error: BaseException) -> Mapping[str, Any]:
-    headers = getattr(getattr(error, "response", None), "headers", None)
+    headers = part(part(error, "response"), "headers")
     return headers if isinstance(headers, Mapping) else {}  # type: ignore[reportUnknownVariableType]  # any client's
 
 

@@ -52,7 +52,7 @@ async def run(job: IsolatedJob) -> IsolatedResult:
             idempotency_key=job.idempotency_key,
             attempt=job.attempt,
         )
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # user code, as in attempts.py
+    except BaseException as error:  # user code, as in attempts.py
         return IsolatedResult(fault=describe(error))
     return IsolatedResult(payload=payload)
 

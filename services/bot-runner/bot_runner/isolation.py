@@ -75,13 +75,20 @@ def result(answer: bytes, status: int, said: str) -> JsonObject | Fault:
 def crash(status: int, said: str) -> Fault:
     """Return the fault of a child that died: status is negative for a signal, as in subprocess."""
     if status < 0:
-        name = signal.Signals(-status).name
+        name = _signal_name(-status)
         how = f"by signal {name} ({-status})"
     else:
         name = f"exit {status}"
         how = f"with exit status {status}"
     text = f"the step ended its process {how}; it ran alone, so it is the cause"
     return Fault(reason="crashed", facts=ErrorFacts(type=name, text=text, stack=clean(said)))
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal, which Python does not name
+        return f"SIG{number}"
 
 
 def tail(file: IO[bytes]) -> str:

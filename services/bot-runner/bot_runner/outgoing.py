@@ -30,6 +30,7 @@ from warren.contracts.slip import (
 )
 
 MAX_RAW_BYTES = MAX_SLIP_BYTES  # of a body that could not be read; the rest is cut off
+MAX_HELD = 20  # tries against a host that is away, in one slip's log
 MAX_LETTER_BYTES = 3 * 1024 * 1024  # a letter holds one slip and one stack; the publisher takes 4
 
 
@@ -126,9 +127,15 @@ def retry(job: Job, entry: LogEntry, delay_seconds: float, now: datetime) -> Out
     return _on_rung(job, encode(command), job.attempt + 1, delay_seconds, not_before)
 
 
-def still_waiting(job: Job, delay_seconds: float) -> Outgoing:
-    """Return the same message for one more round on a rung: its time has not come."""
-    return _on_rung(job, job.delivery.body, job.attempt, delay_seconds, job.not_before)
+def still_waiting(job: Job, delay_seconds: float, entry: LogEntry | None = None) -> Outgoing:
+    """Return the same message for one more round on a rung: its time has not come.
+
+    entry is of a try that did not count; the log keeps MAX_HELD of them, the slip must not grow.
+    """
+    body, log = job.delivery.body, job.command.log
+    if entry is not None and sum(one.outcome == "held" for one in log) < MAX_HELD:
+        body = encode(job.command.model_copy(update={"log": (*log, entry)}))
+    return _on_rung(job, body, job.attempt, delay_seconds, job.not_before)
 
 
 def _on_rung(

@@ -10,14 +10,20 @@ from bot_runner.incoming import Job
 from bot_runner.pipeline import MAX_ACTIVITY_CHARS
 from bot_runner.retry import goes_round
 from warren.broker.publisher import Outgoing
+from warren.contracts.slip import LogEntry
 
 WAITING_FOR = "warren-waiting-for"
 
 
-def waiting(job: Job, wait: Wait, delay_seconds: float, now: datetime) -> Outgoing:
-    """Return the same message for the rung. It uses no attempt and says whom it waits for."""
+def waiting(
+    job: Job, wait: Wait, delay_seconds: float, now: datetime, entry: LogEntry | None = None
+) -> Outgoing:
+    """Return the same message for the rung. It uses no attempt and says whom it waits for.
+
+    entry tells of the try that found the host away, if there was one.
+    """
     due = now + timedelta(seconds=delay_seconds) if goes_round(delay_seconds) else None
-    message = outgoing.still_waiting(replace(job, not_before=due), delay_seconds)
+    message = outgoing.still_waiting(replace(job, not_before=due), delay_seconds, entry)
     return replace(message, headers={**message.headers, WAITING_FOR: wait.host})
 
 

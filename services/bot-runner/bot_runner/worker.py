@@ -33,7 +33,7 @@ from warren.contracts.base import JsonObject
 from warren.contracts.outcome import OutcomeReply, TurnEnd
 from warren.contracts.registry import StepCard
 from warren.contracts.slip import AttemptOutcome, LogEntry
-from warren.errors import Permanent
+from warren.errors import BrokerUnavailable, Permanent
 from warren.failpoints import hit
 from warren.logging import get_logger
 from warren.step.errors import BadOutput, BrokenStep
@@ -89,7 +89,13 @@ class Worker:
             ready = None if job.suspect else await steps.step(pipeline, command.position)
         except (RevisionGone, BrokenStep) as error:
             return await self._bury(job, Fault(reason="gone", facts=facts(error)), now)
-        return await self._work(job, pipeline, card, ready)
+        try:
+            return await self._work(job, pipeline, card, ready)
+        except (BrokerUnavailable, OSError):  # ours is away, or the machine is full: held
+            raise
+        except Exception as error:  # running it again and again would help nobody
+            log.exception("a step cannot be settled", turn=str(command.turn_id))
+            return await self._bury(job, describe(error), now)
 
     async def _work(
         self, job: Job, pipeline: Pipeline, card: StepCard, ready: ReadyStep | None
@@ -183,9 +189,16 @@ class Worker:
             return await self._bury(job, unreachable(wait), now)
         return await self._hold(job, pipeline, wait, delay)
 
-    async def _hold(self, job: Job, pipeline: Pipeline, wait: Wait, delay: float) -> None:
+    async def _hold(
+        self,
+        job: Job,
+        pipeline: Pipeline,
+        wait: Wait,
+        delay: float,
+        entry: LogEntry | None = None,
+    ) -> None:
         self._parts.outages.tell(job, wait.host, len(pipeline.cards), delay)
-        await self._parts.sender.send(waiting(job, wait, delay, datetime.now(UTC)))
+        await self._parts.sender.send(waiting(job, wait, delay, datetime.now(UTC), entry))
 
     async def _failed(
         self,
@@ -204,7 +217,8 @@ class Worker:
         if isinstance(decision, Dead):
             return await self._bury(job, fault, started)
         if isinstance(decision, Hold) and away is not None:
-            await self._hold(job, pipeline, away, decision.delay_seconds)
+            entry = self._entry(job, started, "held", fault)
+            await self._hold(job, pipeline, away, decision.delay_seconds, entry)
         else:
             entry = self._entry(job, started, "retried", fault)
             await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
@@ -264,6 +278,7 @@ def _alike(job: Job, fault: Fault) -> int:
     return sum(
         each.position == command.position
         and each.path == command.path
+        and each.outcome != "held"
         and (each.error or "").startswith(f"{fault.facts.type}: ")
         for each in command.log
     )

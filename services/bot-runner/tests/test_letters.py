@@ -18,6 +18,15 @@ import time
 from warren.errors import Retryable
 from warren.step import Step
 
+class Odd(Exception):
+    @property
+    def response(self): raise RuntimeError("no response yet")
+    status_code = response
+    __str__ = __repr__ = lambda self: 1 / 0
+
+class Panic(BaseException):
+    pass
+
 class Mischief(Step):
     async def process(self, payload):
         match payload["messages"][-1]["body"]:
@@ -29,6 +38,9 @@ class Mischief(Step):
             case "exit": raise SystemExit(1)
             case "blank": payload["reply"] = {"body": "  "}
             case "passing": raise Retryable("the server is busy")
+            case "date": raise Retryable("busy", retry_after="Wed, 21 Oct 2015 07:28:00 GMT")
+            case "odd": raise Odd()
+            case "panic": raise Panic("an extension gave up")
             case "slow":
                 import asyncio
                 await asyncio.sleep(60)
@@ -108,6 +120,9 @@ async def test_a_step_that_goes_wrong_is_a_letter_with_its_cause(mesh: RunnerMes
         "exit": ("failed", "SystemExit", "1"),
         "blank": ("bad_output", "BadOutput", "empty reply"),
         "passing": ("failed", "Retryable", "busy"),
+        "date": ("failed", "Retryable", "busy"),
+        "odd": ("failed", "Odd", "no text"),
+        "panic": ("failed", "Panic", "gave up"),
         "slow": ("timeout", "StepTimeout", "longer than 1 s"),
     }
 

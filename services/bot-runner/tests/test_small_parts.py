@@ -92,6 +92,7 @@ def test_the_throttle_lets_twenty_pieces_a_second_pass():
     [
         (-11, "SIGSEGV", "signal SIGSEGV (11)"),
         (-9, "SIGKILL", "SIGKILL"),
+        (-35, "SIG35", "signal SIG35 (35)"),
         (3, "exit 3", "status 3"),
     ],
 )

@@ -1,11 +1,11 @@
 """Which statuses may pass, and Retry-After, as tables."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from warren.step.passing import may_pass, retry_after
+from warren.step.passing import asked_to_wait, may_pass, retry_after
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -19,6 +19,23 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 )
 def test_which_statuses_may_pass(statuses: tuple[int, ...], expected: bool) -> None:
     assert {may_pass(each) for each in statuses} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (3, 3.0),
+        (timedelta(minutes=1), 60.0),
+        ("Sun, 22 Nov 2026 09:00:30 GMT", 30.0),
+        ("soon", None),
+        (None, None),
+        ([1], None),
+        (10**400, None),
+        (float("nan"), None),
+    ],
+)
+def test_what_an_author_gives_is_a_number_or_nothing(given: object, expected: float | None) -> None:
+    assert asked_to_wait(given, NOW) == expected
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,20 @@ async def test_a_plain_process_runs_in_a_thread_that_knows_the_message() -> None
     assert result == {"thread": True, "key": "k"}
 
 
+async def test_a_plain_process_that_finds_nothing_more_fails_at_once() -> None:
+    class Finds(Step):
+        def process(self, payload: dict[str, Any]) -> dict[str, Any]:
+            payload["found"] = next(each for each in [] if each)
+            return payload
+
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="found nothing more") as caught:
+        await run_step(Finds(), {}, timeout_seconds=5)
+
+    assert isinstance(caught.value.__cause__, StopIteration)
+    assert time.monotonic() - began < 2
+
+
 @pytest.mark.parametrize("step", [Slow({}, "daisy", "slow"), SlowThread({}, "daisy", "slow")])
 async def test_the_time_limit_is_told_and_may_be_retried(step: Step) -> None:
     with pytest.raises(StepTimeout, match=r"step 'slow' took longer than 0\.05 s"):

@@ -20,6 +20,7 @@ MAX_SLIP_BYTES = 1024 * 1024
 AttemptOutcome = Literal[
     "done",
     "retried",
+    "held",  # its host was away: this try did not count, and it is tried again
     "dead",
     "edited",  # a person changed what the step is given, before it
     "finished",  # a person gave the step's output

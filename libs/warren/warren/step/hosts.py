@@ -21,7 +21,7 @@ def host_of(error: BaseException) -> str | None:
         if at is None:
             return None
         for place in ("request", "request_info"):
-            host = _host_at(getattr(_part(at, place), "url", None))
+            host = _host_at(part(part(at, place), "url"))
             if host:
                 return host
         host = _aiohttp_host(at)
@@ -46,17 +46,20 @@ def _host_at(url: Any) -> str | None:
 
 
 def _aiohttp_host(error: BaseException) -> str | None:
-    key = _part(error, "connection_key")  # of a ClientConnectorError
+    key = part(error, "connection_key")  # of a ClientConnectorError
     name, port = getattr(key, "host", None), getattr(key, "port", None)
     if not isinstance(name, str) or not isinstance(port, int):
         return None
     return _named(name, port, "https" if getattr(key, "is_ssl", False) else "http")
 
 
-def _part(error: BaseException, name: str) -> Any:
-    """Return an attribute of an error; httpx raises when the request was never set."""
+def part(holder: object, name: str) -> Any:
+    """Return an attribute of an error or of what it carries, None when there is none.
+
+    Never raises: httpx does when the request was never set, and anybody's property may.
+    """
     try:
-        return getattr(error, name, None)
+        return getattr(holder, name, None)
     except Exception:  # a property of anybody's class
         return None
 

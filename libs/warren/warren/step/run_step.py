@@ -50,7 +50,7 @@ async def run_step(
     try:
         async with limit:
             if step.runs_in_thread:
-                result = await asyncio.to_thread(step.process, payload)
+                result = await asyncio.to_thread(_in_thread, step, payload)
             else:
                 result = step.process(payload)
             if inspect.isawaitable(result):
@@ -66,6 +66,14 @@ async def run_step(
         IDEMPOTENCY_KEY.reset(key_before)
         ATTEMPT.reset(attempt_before)
     return checked(result, step.step_name)
+
+
+def _in_thread(step: Runnable, payload: JsonObject) -> Any:
+    """Run a plain `process`. A future cannot carry StopIteration: it would never be done."""
+    try:
+        return step.process(payload)
+    except StopIteration as error:
+        raise RuntimeError("`next()` found nothing more: give it a default") from error
 
 
 def checked(result: object, step_name: str) -> JsonObject:

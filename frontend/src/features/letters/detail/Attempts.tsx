@@ -36,7 +36,7 @@ interface AttemptProps {
 
 function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
   const changed = entry.patch.length > 0;
-  const failed = entry.outcome === "dead" || entry.outcome === "retried";
+  const failed = ["dead", "retried", "held"].includes(entry.outcome);
   const label = `${entry.position + 1}. ${entry.step}`;
   return (
     <>
