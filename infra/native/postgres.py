@@ -57,7 +57,8 @@ class PostgresServer:
         options = [
             "-U",
             SUPERUSER,
-            "--no-locale",
+            "--locale=C",
+            "--lc-ctype=C.UTF-8",  # letters of every tongue are letters: the search needs it
             "-E",
             "UTF8",
             "--no-sync",
