@@ -272,6 +272,13 @@ export interface components {
             replayable: string | null;
             deleted_at: string | null;
         };
+        /** @description A letter of a bulk replay that was skipped or failed again, and why. */
+        LetterWhy: {
+            /** Format: uuid */
+            letter: string;
+            reference: string;
+            why: string;
+        };
         /** @description One fault in a bot file: where, what, and what to type instead. */
         LintError: {
             file: string;
@@ -404,6 +411,10 @@ export interface components {
             items: components["schemas"]["MessageView"][];
             next_cursor: string | null;
         };
+        Page_Publication_: {
+            items: components["schemas"]["Publication"][];
+            next_cursor: string | null;
+        };
         Page_ReplayJob_: {
             items: components["schemas"]["ReplayJob"][];
             next_cursor: string | null;
@@ -481,6 +492,16 @@ export interface components {
             pointer: string;
             detail: string;
         };
+        /** @description One publication of a bot: `GET bots/{name}/revisions` lists them, newest first. digest is null where the bot was removed. by is who saved or rolled back through the API; null when the file itself was edited. current: this one serves now. */
+        Publication: {
+            number: number;
+            digest: string | null;
+            /** Format: date-time */
+            published_at: string;
+            by: string | null;
+            note: string;
+            current: boolean;
+        };
         ReadUpTo: {
             seq: number;
         };
@@ -528,7 +549,9 @@ export interface components {
             failed_again: number;
             skipped: number;
             /** @description the first 100 */
-            skips: components["schemas"]["SkippedView"][];
+            skips: components["schemas"]["LetterWhy"][];
+            /** @description the first that failed again */
+            failures: components["schemas"]["LetterWhy"][];
         };
         /** @description What a bulk replay would do now: how many match, how many are still needed. */
         ReplayPlan: {
@@ -563,6 +586,19 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description What differs from one revision to another: a unified diff of the canonical YAML, and step files. diff is empty when the YAML is the same. */
+        RevisionDiff: {
+            name: string;
+            digest: string;
+            to: string;
+            diff: string;
+            step_files: components["schemas"]["StepFileChange"][];
+        };
+        /** @description Which revision a bot's file shall be again: a publication's number, or a digest. */
+        Rollback: {
+            number?: number | null;
+            digest?: string | null;
+        };
         /** @description A live runner, as `GET runners` shows it. */
         RunnerView: {
             runner: string;
@@ -587,12 +623,6 @@ export interface components {
             password: string;
             display_name?: string | null;
         };
-        SkippedView: {
-            /** Format: uuid */
-            letter: string;
-            reference: string;
-            why: string;
-        };
         /** @description One step of a revision, as the door and the client need it. `class_name` as in the file. */
         StepCard: {
             id: string;
@@ -600,6 +630,12 @@ export interface components {
             kind: string;
             timeout_seconds: number;
             attempts: number;
+        };
+        /** @description A custom step file that is not the same in two revisions, by the class that it holds. */
+        StepFileChange: {
+            class_name: string;
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
         };
         /** @description A kind of step: built in or custom, and how many live runners serve it. */
         StepKindView: {
@@ -802,6 +838,7 @@ export type LetterFilter = components['schemas']['LetterFilter'];
 export type LetterGroup = components['schemas']['LetterGroup'];
 export type LetterRow = components['schemas']['LetterRow'];
 export type LetterView = components['schemas']['LetterView'];
+export type LetterWhy = components['schemas']['LetterWhy'];
 export type LintError = components['schemas']['LintError'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type LoggedEvent = components['schemas']['LoggedEvent'];
@@ -819,6 +856,7 @@ export type PageConversationView = components['schemas']['Page_ConversationView_
 export type PageLetterGroup = components['schemas']['Page_LetterGroup_'];
 export type PageLetterRow = components['schemas']['Page_LetterRow_'];
 export type PageMessageView = components['schemas']['Page_MessageView_'];
+export type PagePublication = components['schemas']['Page_Publication_'];
 export type PageReplayJob = components['schemas']['Page_ReplayJob_'];
 export type PageUserView = components['schemas']['Page_UserView_'];
 export type Payload = components['schemas']['Payload'];
@@ -828,6 +866,7 @@ export type Ping = components['schemas']['Ping'];
 export type Presence = components['schemas']['Presence'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemError = components['schemas']['ProblemError'];
+export type Publication = components['schemas']['Publication'];
 export type ReadUpTo = components['schemas']['ReadUpTo'];
 export type ReentryView = components['schemas']['ReentryView'];
 export type Replay = components['schemas']['Replay'];
@@ -835,12 +874,14 @@ export type ReplayJob = components['schemas']['ReplayJob'];
 export type ReplayPlan = components['schemas']['ReplayPlan'];
 export type Reset = components['schemas']['Reset'];
 export type Revision = components['schemas']['Revision'];
+export type RevisionDiff = components['schemas']['RevisionDiff'];
+export type Rollback = components['schemas']['Rollback'];
 export type RunnerView = components['schemas']['RunnerView'];
 export type Seen = components['schemas']['Seen'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Signup = components['schemas']['Signup'];
-export type SkippedView = components['schemas']['SkippedView'];
 export type StepCard = components['schemas']['StepCard'];
+export type StepFileChange = components['schemas']['StepFileChange'];
 export type StepKindView = components['schemas']['StepKindView'];
 export type StepName = components['schemas']['StepName'];
 export type StepSource = components['schemas']['StepSource'];

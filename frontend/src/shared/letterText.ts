@@ -293,6 +293,7 @@ export const letterText = {
     stopTitle: "Stop this replay?",
     stopSays: (n: number) =>
       `${count(n, "letter is", "letters are")} not sent yet and will stay as they are. What is on its way goes on.`,
+    failures: "Failed again, and why",
     skips: "Skipped, and why",
     moreSkips: (n: number) => `and ${n} more`,
     result: (resolved: number, failed: number, skipped: number) =>

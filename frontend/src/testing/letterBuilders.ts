@@ -240,6 +240,7 @@ export function makeJob(change: Partial<ReplayJob> = {}): ReplayJob {
     sent: 3,
     resolved: 4,
     failed_again: 0,
+    failures: [],
     skipped: 1,
     skips: [
       { letter: "l-9", reference: "W-00000009", why: "A later message has been answered since." },

@@ -197,6 +197,8 @@ async def test_other_failures_are_counted_and_do_not_halt(world, failing, runner
         done = await until(world, await start(world), "done", "halted")
 
     assert (done["state"], done["failed_again"]) == ("done", len(unlucky))
+    assert len(done["failures"]) == len(unlucky)
+    assert all(one["why"].startswith("ValueError: ") for one in done["failures"])
     assert done["resolved"] == 40 - len(unlucky)
 
 

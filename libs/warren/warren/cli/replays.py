@@ -207,6 +207,8 @@ def _report(job: ReplayJob, *, skip_head: bool = False) -> None:
         typer.echo(f"{job.id} by {job.made_by}, {moment(job.made_at)}\n{progress(job)}")
     if job.why:
         typer.echo(plain(job.why))
+    for one in job.failures:
+        typer.echo(f"failed again {one.reference}: {plain(one.why)}")
     for one in job.skips:
         typer.echo(f"left out {one.reference}: {plain(one.why)}")
 

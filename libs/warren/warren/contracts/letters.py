@@ -287,7 +287,9 @@ class ReplayPlan(View):
     groups: int
 
 
-class SkippedView(View):
+class LetterWhy(View):
+    """A letter of a bulk replay that was skipped or failed again, and why."""
+
     letter: UUID
     reference: str
     why: str
@@ -314,7 +316,8 @@ class ReplayJob(View):
     resolved: int
     failed_again: int
     skipped: int
-    skips: tuple[SkippedView, ...] = Field(default=(), description="the first 100")
+    skips: tuple[LetterWhy, ...] = Field(default=(), description="the first 100")
+    failures: tuple[LetterWhy, ...] = Field(default=(), description="the first that failed again")
 
 
 class AuditRow(View):

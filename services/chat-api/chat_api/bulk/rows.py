@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from warren.contracts.letters import ReplayJob, SkippedView
+from warren.contracts.letters import ItemState, LetterWhy, ReplayJob
 
-SKIPS_SHOWN = 100
+SHOWN = 100  # letters that were skipped, and that failed again
 
 _JOB = """
     select j.id, j.state, j.why, a.username as made_by, j.made_at, j.changed_at, j.filter,
@@ -23,23 +23,31 @@ _COUNTS = text("""
     select job_id, state, count(*) as letters from replay_item
     where job_id = any(cast(:jobs as uuid[])) group by job_id, state
 """)
-_SKIPS = text("""
+_WHY = text("""
     select i.letter_id as letter, l.reference, i.why
     from replay_item i join dead_letter l on l.id = i.letter_id
-    where i.job_id = :job and i.state = 'skipped' order by i.number limit :limit
+    where i.job_id = :job and i.state = :state order by i.number limit :limit
 """)
 _STATES = ("pending", "sent", "resolved", "failed_again", "skipped")
 
 
 async def one(connection: AsyncConnection, job: UUID) -> ReplayJob | None:
-    """Return a job with the first of its skipped letters, or None."""
+    """Return a job with the first letters that were skipped or failed again, or None."""
     row = (await connection.execute(_ONE, {"job": job})).mappings().one_or_none()
     if row is None:
         return None
-    skips = await connection.execute(_SKIPS, {"job": job, "limit": SKIPS_SHOWN})
-    shown = tuple(SkippedView.model_validate(dict(skip)) for skip in skips.mappings())
     counts = await _counts(connection, [job])
-    return _view(row, counts).model_copy(update={"skips": shown})
+    return _view(row, counts).model_copy(
+        update={
+            "skips": await _why(connection, job, "skipped"),
+            "failures": await _why(connection, job, "failed_again"),
+        }
+    )
+
+
+async def _why(connection: AsyncConnection, job: UUID, state: ItemState) -> tuple[LetterWhy, ...]:
+    found = await connection.execute(_WHY, {"job": job, "state": state, "limit": SHOWN})
+    return tuple(LetterWhy.model_validate(dict(one)) for one in found.mappings())
 
 
 async def page(

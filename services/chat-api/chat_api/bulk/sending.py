@@ -39,7 +39,7 @@ _SETTLE = text("""
     update replay_item i set
       state = case when l.run >= i.run then 'failed_again'
                    when l.status = 'resolved' then 'resolved' else 'skipped' end,
-      why = case when l.run >= i.run then l.error_type
+      why = case when l.run >= i.run then left(l.error_type || ': ' || l.error_text, 300)
                  when l.status = 'resolved' then '' else 'It was ' || l.status || ' meanwhile.' end
     from dead_letter l
     where i.job_id = :job and i.state = 'sent' and l.id = i.letter_id

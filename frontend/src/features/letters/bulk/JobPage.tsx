@@ -75,25 +75,35 @@ function Job({ job }: { readonly job: ReplayJob }) {
       ) : null}
       <JobProgress job={job} />
       <Brakes job={job} />
-      {job.skips.length > 0 ? (
-        <section>
-          <h2>{words.skips}</h2>
-          <ul className={styles.skips}>
-            {job.skips.map(({ letter, reference, why }) => (
-              <li key={letter}>
-                <Link to="/dead-letters/$letter" params={{ letter: reference }}>
-                  {reference}
-                </Link>
-                <span>{why}</span>
-              </li>
-            ))}
-          </ul>
-          {job.skipped > job.skips.length ? (
-            <p>{words.moreSkips(job.skipped - job.skips.length)}</p>
-          ) : null}
-        </section>
-      ) : null}
+      <Why title={words.failures} letters={job.failures} of={job.failed_again} />
+      <Why title={words.skips} letters={job.skips} of={job.skipped} />
     </>
+  );
+}
+
+interface WhyProps {
+  readonly title: string;
+  readonly letters: ReplayJob["skips"];
+  readonly of: number;
+}
+
+/** Letters that were not resolved, each with its reason. */
+function Why({ title, letters, of }: WhyProps) {
+  return letters.length === 0 ? null : (
+    <section>
+      <h2>{title}</h2>
+      <ul className={styles.skips}>
+        {letters.map(({ letter, reference, why }) => (
+          <li key={letter}>
+            <Link to="/dead-letters/$letter" params={{ letter: reference }}>
+              {reference}
+            </Link>
+            <span>{why}</span>
+          </li>
+        ))}
+      </ul>
+      {of > letters.length ? <p>{words.moreSkips(of - letters.length)}</p> : null}
+    </section>
   );
 }
 
