@@ -19,6 +19,12 @@ def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]
     return event
 
 
+# Frames without their variables: these hold what people wrote, tokens, passwords.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def configure(service: str, level: str = "info", form: str = "json") -> None:
     """Send structlog and the standard library's loggers to stdout. Safe to call again."""
     shared: list[Any] = [
@@ -28,9 +34,9 @@ def configure(service: str, level: str = "info", form: str = "json") -> None:
         _mask,
     ]
     end: list[Any] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if form == "console"
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer()]
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
