@@ -23,7 +23,7 @@ test("a failure is found in the inbox, edited and replayed, and answered with it
 }) => {
   test.setTimeout(LONG);
   await withOperator({ page, browser }, async (person, operator) => {
-    await operator.goto("/dead-letters");
+    await operator.goto("/dead-letters?error_type=ValueError");
     const reference = await fail(person);
     const group = operator.getByRole("button", { name: /Show the letters: stumble · stumble/ });
     await group.click();
@@ -39,12 +39,14 @@ test("a failure is found in the inbox, edited and replayed, and answered with it
     await expect(operator.getByRole("button", { name: /See the diff/ })).toBeDisabled();
 
     const letter = await operator.request.get(`/api/v1/dead-letters/${reference}`);
-    const { payload } = (await letter.json()) as { payload: { messages: { body: string }[] } };
-    const mended = JSON.stringify(payload, null, 2).replaceAll('"exception"', '"hello"');
+    const { first_input } = (await letter.json()) as { first_input: object };
+    const mended = JSON.stringify(first_input, null, 2).replaceAll('"exception"', '"hello"');
+    await operator.getByLabel("From which step?").selectOption("draft");
     await editor.press("Control+a");
     await operator.keyboard.insertText(mended);
     await operator.getByRole("button", { name: "See the difference" }).click();
     await expect(operator.getByRole("textbox", { name: /^Difference/ })).toContainText("hello");
+    await expect(operator.getByText("It begins at the step “draft”.")).toBeVisible();
     await operator.getByRole("button", { name: "Send once" }).click();
 
     await expect(messages(person)).toHaveCount(2);

@@ -37,11 +37,26 @@ export async function logInAsOperator(page: Page): Promise<void> {
 /** Write to Stumble what makes it fail, and return the reference of its dead letter. */
 export async function fail(page: Page): Promise<string> {
   await openWith(page, "stumble");
-  const card = page.getByRole("region", { name: "Stumble could not answer yet" });
-  const before = await card.count();
+  const before = new Set(await references(page));
+  const fresh = async () => (await references(page)).filter((one) => !before.has(one));
   await say(page, "exception");
-  await expect(card).toHaveCount(before + 1, { timeout: 20_000 });
-  return (await card.last().locator("code").innerText()).trim();
+  await expect.poll(async () => (await fresh()).length, { timeout: 20_000 }).toBe(1);
+  const [reference = ""] = await fresh();
+  const card = page.getByRole("region", { name: `Stumble could not answer yet, ${reference}` });
+  await expect(card).toBeVisible();
+  return reference;
+}
+
+/** The references of the dead letters in the conversation that is open. */
+async function references(page: Page): Promise<readonly string[]> {
+  await page.waitForURL(/\/c\/[^/]+$/);
+  const answer = await page.request.get(`/api/v1/conversations/${page.url().split("/").at(-1)}`);
+  const { turns } = (await answer.json()) as {
+    turns: { state: string; reference: string | null }[];
+  };
+  return turns.flatMap(({ state, reference }) =>
+    state === "parked" && reference ? [reference] : [],
+  );
 }
 
 /** Sign up by the form. */
