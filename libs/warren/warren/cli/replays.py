@@ -9,12 +9,10 @@ from warren.cli.filters import filtered, is_empty
 from warren.cli.letter_words import moment, more
 from warren.cli.plain import plain
 from warren.cli.server import Away, Failed, Query, Server, connected, path, read
+from warren.contracts.bulk import NewReplay, ReplayJob, ReplayPlan
 from warren.contracts.chat import Page
 from warren.contracts.letters import (
     LetterFilter,
-    NewReplay,
-    ReplayJob,
-    ReplayPlan,
     RevisionChoice,
 )
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
-from warren.contracts import accounts, chat, frames, letters, problem, registry
+from warren.contracts import accounts, bulk, chat, frames, letters, problem, registry
 
 TARGET = Path("frontend/src/contracts.gen.ts")
 GENERATOR = Path("frontend/node_modules/openapi-typescript/bin/cli.js")
@@ -33,9 +33,10 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     letters.Replay,
     letters.Finish,
     letters.Dismiss,
-    letters.NewReplay,
+    bulk.NewReplay,
     letters.GroupNote,
     letters.Payload,
+    registry.Rollback,
     frames.Hello,
 )
 ANSWERS: tuple[type[BaseModel], ...] = (
@@ -51,14 +52,16 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     chat.Page[letters.LetterRow],
     chat.Page[letters.LetterGroup],
     chat.Page[letters.AuditRow],
-    chat.Page[letters.ReplayJob],
+    chat.Page[bulk.ReplayJob],
     chat.Page[registry.BotView],
+    chat.Page[registry.Publication],
     letters.LetterView,
-    letters.ReplayJob,
-    letters.ReplayPlan,
+    bulk.ReplayJob,
+    bulk.ReplayPlan,
     problem.Problem,
     registry.BotView,
     registry.Revision,
+    registry.RevisionDiff,
     registry.RunnerView,
     registry.StepKindView,
 )

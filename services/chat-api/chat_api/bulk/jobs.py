@@ -19,8 +19,8 @@ from chat_api.letters.filters import must_be_findable
 from chat_api.letters.tables import replay_job
 from chat_api.person import Person
 from warren.contracts.base import JsonObject
+from warren.contracts.bulk import JobState, NewReplay, ReplayJob, ReplayPlan
 from warren.contracts.chat import Page
-from warren.contracts.letters import JobState, NewReplay, ReplayJob, ReplayPlan
 from warren.errors import Conflict, NotFound
 
 FILL_AT_ONCE = CHUNK  # letters; more would keep the asker waiting: the worker writes them down

@@ -15,7 +15,8 @@ from chat_api.letters.filters import conditions
 from chat_api.letters.tables import dead_letter, letter_act
 from chat_api.letters.verdict import DEFAULT_EXPIRES_AFTER
 from chat_api.tables import bot, turn
-from warren.contracts.letters import LetterFilter, ReplayPlan
+from warren.contracts.bulk import ReplayPlan
+from warren.contracts.letters import LetterFilter
 from warren.contracts.names import EXPIRES_AFTER
 
 MAX_WIDTH = 200  # letters of one job that may be under way at once

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from warren.contracts.letters import ItemState, LetterWhy, ReplayJob
+from warren.contracts.bulk import ItemState, LetterWhy, ReplayJob
 
 SHOWN = 100  # letters that were skipped, and that failed again
 

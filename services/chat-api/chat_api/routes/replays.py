@@ -7,8 +7,8 @@ from chat_api.membership import id_in_path
 from chat_api.routes.asker import PROBLEMS, WithStore
 from chat_api.routes.operator import Operator
 from chat_api.routes.users import Cursor, Limit
+from warren.contracts.bulk import NewReplay, ReplayJob, ReplayPlan
 from warren.contracts.chat import Page
-from warren.contracts.letters import NewReplay, ReplayJob, ReplayPlan
 
 router = APIRouter(prefix="/dead-letters/replays", tags=["bulk replays"], responses=PROBLEMS)
 
