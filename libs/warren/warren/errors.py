@@ -8,7 +8,8 @@ WarrenError
 │   └── Unroutable     no queue takes the message
 └── Refused            an HTTP status and what to tell the person who asked
     ├── BadRequest 400 · Unauthenticated 401 · Forbidden 403 · NotFound 404
-    ├── Conflict 409 · TooLarge 413 · Unprocessable 422 · TooMany 429
+    ├── Conflict 409 · Outdated 412 · TooLarge 413 · WrongMedia 415 · Unprocessable 422
+    ├── Unconditional 428 · TooMany 429
     └── Unavailable 503
 """
 
@@ -102,16 +103,34 @@ class Conflict(Refused):
     status, title, kind = 409, "Somebody or something was first", "conflict"
 
 
+class Outdated(Refused):
+    """The thing was changed since the asker read it."""
+
+    status, title, kind = 412, "It was changed meanwhile", "outdated"
+
+
 class TooLarge(Refused):
     """The body is larger than the limit."""
 
     status, title, kind = 413, "Too large", "too-large"
 
 
+class WrongMedia(Refused):
+    """The body is of a kind that this route does not take."""
+
+    status, title, kind = 415, "A body of another kind is wanted", "wrong-media"
+
+
 class Unprocessable(Refused):
     """The request is well formed JSON but its content is not."""
 
     status, title, kind = 422, "The content is not valid", "invalid"
+
+
+class Unconditional(Refused):
+    """The request must say which state of the thing it means to change."""
+
+    status, title, kind = 428, "Say what you mean to change", "unconditional"
 
 
 class TooMany(Refused):

@@ -54,7 +54,7 @@ async def apply(engine: AsyncEngine, folder: Path, found: Scan) -> Applied:
     """
     async with engine.begin() as connection:
         await advisory_lock(connection, LOCK)
-        known = await _known(connection)
+        known = await known_bots(connection)
         paths = [row.path for row in known.values()]
         reading = await asyncio.to_thread(_read_again, folder, found, paths)
         if not reading.steps_hold:  # any class may be another: no finding is sure
@@ -87,7 +87,8 @@ def _too_early(change: Change, known: Mapping[str, Known], reading: Reading) -> 
     return path not in reading.gone and all(one.path != path for one in reading.bots)
 
 
-async def _known(connection: AsyncConnection) -> dict[str, Known]:
+async def known_bots(connection: AsyncConnection) -> dict[str, Known]:
+    """Return the bots' rows by name, as decide.py needs them."""
     text_hash = func.encode(func.sha256(func.convert_to(bot.c.text, "UTF8")), "hex").label("hash")
     columns = (bot.c.name, bot.c.path, bot.c.status, bot.c.digest, bot.c.errors, text_hash)
     rows = (await connection.execute(select(*columns))).all()

@@ -1,6 +1,6 @@
 """Carry out one change: the bot's rows, its revision, and the message that tells everybody.
 
-Called by apply.py in its transaction, under its lock.
+Called by apply.py and saving.py in their transaction, under their lock.
 """
 
 from datetime import UTC, datetime
@@ -11,10 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry import kinds
+from registry import history, kinds
 from registry.cards import card_of
 from registry.decide import Break, Change, Mend, Publish, Remove, storable
 from registry.examine import ScannedBot
+from registry.history import EDITED, Saved
 from registry.tables import bot, revision
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import EVENTS
@@ -27,11 +28,13 @@ log = get_logger(__name__)
 LOGGED_FAULTS = 3  # the rest stands in GET bots
 
 
-async def carry_out(connection: AsyncConnection, change: Change) -> Outgoing | None:
+async def carry_out(
+    connection: AsyncConnection, change: Change, saved: Saved = EDITED
+) -> Outgoing | None:
     """Write the change; return what is to be published, if anything."""
     match change:
         case Publish(scanned):
-            return await _publish(connection, scanned)
+            return await _publish(connection, scanned, saved)
         case Mend(scanned):
             await _mend(connection, scanned)
             return None
@@ -53,7 +56,7 @@ async def _mend(connection: AsyncConnection, scanned: ScannedBot) -> None:
     log.info("bot file means what serves already", event_name="bot.mended", bot=scanned.name)
 
 
-async def _publish(connection: AsyncConnection, scanned: ScannedBot) -> Outgoing:
+async def _publish(connection: AsyncConnection, scanned: ScannedBot, saved: Saved) -> Outgoing:
     kept = scanned.revision
     assert scanned.bot
     assert kept
@@ -81,6 +84,7 @@ async def _publish(connection: AsyncConnection, scanned: ScannedBot) -> Outgoing
         .values(name=scanned.name, **values)
         .on_conflict_do_update(index_elements=["name"], set_=values)
     )
+    await history.note(connection, card, saved)
     REVISIONS_PUBLISHED.labels(scanned.name).inc()
     log.info(
         "bot published",
@@ -88,6 +92,7 @@ async def _publish(connection: AsyncConnection, scanned: ScannedBot) -> Outgoing
         bot=scanned.name,
         number=number,
         revision=kept.digest[:12],
+        by=saved.by,
     )
     return _event(card)
 
@@ -136,6 +141,7 @@ async def _remove(connection: AsyncConnection, name: str) -> Outgoing | None:
         "card": card.model_dump_json().encode(),
     }
     await connection.execute(update(bot).where(bot.c.name == name).values(values))
+    await history.note(connection, card, Saved(None, "the file was removed"))
     log.info("bot removed", event_name="bot.removed", bot=name, number=number)
     return _event(card)
 

@@ -10,7 +10,9 @@ from registry.broker_side import BrokerSide
 from registry.kinds import Kinds
 from registry.routes.inner import inner_routes
 from registry.routes.public import public_routes
+from registry.routes.saving import saving_routes
 from registry.runners import Runners
+from registry.saving import Saver
 from registry.settings import Settings
 from registry.tables import outbox
 from registry.watching import Watcher
@@ -31,7 +33,9 @@ FLUSH_SECONDS = 1.0  # then what is left stays in the outbox for the next proces
 END_SECONDS = 2.0  # for the broker's connections to close
 
 
-def public_app(settings: Settings, engine: AsyncEngine, watcher: Watcher, askers: Askers) -> Guard:
+def public_app(
+    settings: Settings, engine: AsyncEngine, watcher: Watcher, saver: Saver, askers: Askers
+) -> Guard:
     """Return the app of the public port."""
     app = FastAPI(
         title="Warren registry",
@@ -42,6 +46,7 @@ def public_app(settings: Settings, engine: AsyncEngine, watcher: Watcher, askers
     )
     problems.install(app)
     app.include_router(public_routes(engine, watcher, askers))
+    app.include_router(saving_routes(engine, saver, askers))
     return Guard(app, settings.public_url)
 
 
@@ -73,10 +78,10 @@ async def _serve(
 
     inner = inner_app(SERVICE, [database, broker.check, folder])
     inner.include_router(inner_routes(engine, runners, settings.service_token.get_secret_value()))
+    saver = Saver(settings.bot_config_dir, engine, kinds, relay, watcher)
+    public = public_app(settings, engine, watcher, saver, askers)
     listeners = [
-        Listener(
-            public_app(settings, engine, watcher, askers), settings.http_host, settings.http_port
-        ),
+        Listener(public, settings.http_host, settings.http_port),
         Listener(inner, settings.http_host, settings.inner_port),
     ]
     flushed = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The tables of the registry: bots, revisions, kinds, runners, the outbox."""
+"""The tables of the registry: bots, revisions, publications, kinds, runners, the outbox."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -55,6 +55,22 @@ class RevisionRow(Row, table=True):
     created_at: datetime = Field(sa_column=_moment())
 
 
+class PublicationRow(Row, table=True):
+    """One number of a bot, for ever: which revision it gave, when, and who saved it.
+
+    digest is null for a removal. by is null when the file itself was edited.
+    """
+
+    __tablename__ = "publication"  # pyright: ignore[reportAssignmentType] # SQLModel says so itself
+
+    name: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    digest: str | None = None
+    published_at: datetime = Field(sa_column=_moment())
+    by: str | None = None
+    note: str = ""
+
+
 class Kind(Row, table=True):
     """A kind of step that some revision uses or used. served: whether a live runner takes it."""
 
@@ -73,6 +89,7 @@ class Runner(Row, table=True):
 
 bot = Bot.__table__
 revision = RevisionRow.__table__
+publication = PublicationRow.__table__
 kind = Kind.__table__
 runner = Runner.__table__
 

@@ -30,6 +30,7 @@ ANA = Identity(
     operator=False,
     session="s",
 )
+OLA = ANA.model_copy(update={"username": "ola", "display_name": "Ola", "operator": True})
 
 
 @dataclass
@@ -99,13 +100,15 @@ async def heard(vhost: Vhost) -> AsyncGenerator[Heard]:
 
 @pytest.fixture
 async def chat_api() -> AsyncGenerator[str]:
-    """A chat-api that knows one cookie and one token."""
+    """A chat-api that knows one person by cookie and token, and one operator by token."""
     app = FastAPI()
 
     @app.post("/inner/identify")
     async def identify(body: dict):
         if body.get("cookie") == "good" or body.get("bearer") == "good":
             return ANA
+        if body.get("bearer") == "ola":
+            return OLA
         return JSONResponse({}, 401)
 
     port, stop = free_block(), asyncio.Event()

@@ -1,8 +1,11 @@
 """What the registry tells: publications of bots, revisions for runners, kinds, heartbeats."""
 
-from typing import Literal
+from hashlib import sha256
+from typing import Annotated, Literal
 
-from warren.contracts.base import JsonObject, Message, UtcTime, View
+from pydantic import Field, model_validator
+
+from warren.contracts.base import JsonObject, Message, Request, UtcTime, View
 from warren.contracts.bot import Persona
 
 BOT_PUBLISHED = "warren.bot.published.v1"
@@ -124,6 +127,57 @@ class BotView(View):
     errors: tuple[LintError, ...] = ()
     yaml: str | None = None
     published_at: UtcTime | None = None
+
+
+class Publication(View):
+    """One publication of a bot: `GET bots/{name}/revisions` lists them, newest first.
+
+    digest is null where the bot was removed. by is who saved or rolled back through the API; null
+    when the file itself was edited. current: this one serves now.
+    """
+
+    number: int
+    digest: str | None
+    published_at: UtcTime
+    by: str | None = None
+    note: str = ""
+    current: bool = False
+
+
+class StepFileChange(View):
+    """A custom step file that is not the same in two revisions, by the class that it holds."""
+
+    class_name: str
+    change: Literal["added", "removed", "changed"]
+
+
+class RevisionDiff(View):
+    """What differs from one revision to another: a unified diff of the canonical YAML, and step
+    files. diff is empty when the YAML is the same."""
+
+    name: str
+    digest: str
+    to: str
+    diff: str
+    step_files: tuple[StepFileChange, ...] = ()
+
+
+class Rollback(Request):
+    """Which revision a bot's file shall be again: a publication's number, or a digest."""
+
+    number: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "Rollback":
+        if (self.number is None) == (self.digest is None):
+            raise ValueError("give one of number and digest")
+        return self
+
+
+def etag_of(text: str) -> str:
+    """Return the ETag, without quotes, of a bot file's text as `GET bots/{name}` shows it."""
+    return sha256(text.encode()).hexdigest()
 
 
 class StepKindView(View):

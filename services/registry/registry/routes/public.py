@@ -3,17 +3,27 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from registry import heartbeats, views
+from registry import heartbeats, history, views
 from registry.askers import Askers
+from registry.differences import difference
 from registry.examine import judge
 from registry.watching import Watcher
 from warren.contracts.base import Request
 from warren.contracts.chat import Page
-from warren.contracts.registry import BotView, LintReport, Revision, RunnerView, StepKindView
+from warren.contracts.registry import (
+    BotView,
+    LintReport,
+    Publication,
+    Revision,
+    RevisionDiff,
+    RunnerView,
+    StepKindView,
+    etag_of,
+)
 from warren.errors import NotFound, Unavailable
 
 
@@ -41,9 +51,21 @@ def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIR
         return LintReport(ok=not errors, errors=errors)
 
     @router.get("/bots/{name}")
-    async def bot(name: str) -> BotView:  # pyright: ignore[reportUnusedFunction]
+    async def bot(name: str, response: Response) -> BotView:  # pyright: ignore[reportUnusedFunction]
         async with engine.connect() as connection:
             found = await views.one_bot(connection, name)
+        if found is None:
+            raise NotFound(f"There is no bot named {name!r}.")
+        if found.status != "removed":  # what is not there has no state to be meant
+            response.headers["ETag"] = f'"{etag_of(found.yaml or "")}"'
+        return found
+
+    @router.get("/bots/{name}/revisions")
+    async def revisions(  # pyright: ignore[reportUnusedFunction]
+        name: str, limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: str | None = None
+    ) -> Page[Publication]:
+        async with engine.connect() as connection:
+            found = await history.page(connection, name, limit, cursor)
         if found is None:
             raise NotFound(f"There is no bot named {name!r}.")
         return found
@@ -51,10 +73,14 @@ def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIR
     @router.get("/bots/{name}/revisions/{digest}")
     async def revision(name: str, digest: str) -> Revision:  # pyright: ignore[reportUnusedFunction]
         async with engine.connect() as connection:
-            found = await views.revision(connection, digest)
-        if found is None or found.name != name:
-            raise NotFound("There is no such revision of this bot.")
-        return found
+            return await _revision(connection, name, digest)
+
+    @router.get("/bots/{name}/revisions/{digest}/diff")
+    async def diff(name: str, digest: str, to: str) -> RevisionDiff:  # pyright: ignore[reportUnusedFunction]
+        async with engine.connect() as connection:
+            before = await _revision(connection, name, digest)
+            after = await _revision(connection, name, to)
+        return await asyncio.to_thread(difference, before, after)
 
     @router.get("/step-kinds")
     async def step_kinds() -> Page[StepKindView]:  # pyright: ignore[reportUnusedFunction]
@@ -71,3 +97,10 @@ def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIR
             return Page(items=tuple(await heartbeats.live(connection)))
 
     return router
+
+
+async def _revision(connection: AsyncConnection, name: str, digest: str) -> Revision:
+    found = await views.revision(connection, digest)
+    if found is None or found.name != name:
+        raise NotFound("There is no such revision of this bot.")
+    return found
