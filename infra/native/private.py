@@ -8,6 +8,7 @@ everything is ended and its data deleted.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,7 +54,8 @@ def private_warren(environment: Mapping[str, str]) -> Iterator[Plan]:
 
 
 def main(command: list[str]) -> int:
-    """Run npm with the rest, or any other program, beside a private Warren."""
+    """Run npm with the rest, or any other program, beside a private Warren. SIGTERM ends both."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with private_warren(os.environ) as plan:
             os.environ["WARREN_URL"] = plan.public_url
