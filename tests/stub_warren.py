@@ -22,6 +22,7 @@ class Asked:
     query: dict[str, list[str]]
     body: Any
     token: str | None
+    headers: dict[str, str] = field(default_factory=lambda: {})
 
 
 @dataclass
@@ -88,6 +89,11 @@ class StubWarren:
 
             do_POST = do_PUT = do_GET
 
+            def _read(self, text: bytes) -> Any:
+                if self.headers.get("Content-Type") == "application/yaml":
+                    return text.decode()
+                return json.loads(text) if text else None
+
             def _answer(self) -> None:
                 url = urlsplit(self.path)
                 text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -97,8 +103,9 @@ class StubWarren:
                         self.command,
                         url.path.removeprefix(PREFIX),
                         parse_qs(url.query),
-                        json.loads(text) if text else None,
+                        self._read(text),
                         token,
+                        {name.lower(): value for name, value in self.headers.items()},
                     )
                 )
                 out = body.encode() if isinstance(body, str) else json.dumps(body).encode()

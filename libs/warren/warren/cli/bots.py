@@ -1,4 +1,7 @@
-"""`warren bots`: lint, run, test, fuzz, new. No broker, no database; only `run` asks a model."""
+"""`warren bots`: lint, run, test, fuzz, new. No broker, no database; only `run` asks a model.
+
+push, history and rollback ask a Warren: push.py, revisions.py.
+"""
 
 import asyncio
 import json
@@ -11,7 +14,7 @@ from uuid import uuid4
 
 import typer
 
-from warren.cli import show
+from warren.cli import push, revisions, show
 from warren.cli.fuzz import fuzz_bot
 from warren.cli.keep import keep_case
 from warren.cli.load import Loaded, bot_files, catalogues_of, load
@@ -30,6 +33,9 @@ from warren.step.wording import did_you_mean
 app = typer.Typer(no_args_is_help=True)
 
 app.command("fuzz")(fuzz_bot)
+app.command("push")(push.push)
+app.command("history")(revisions.history)
+app.command("rollback")(revisions.rollback)
 
 Files = Annotated[list[Path], typer.Argument(help="Bot files, or folders of them.")]
 

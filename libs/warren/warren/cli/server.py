@@ -4,7 +4,7 @@ Every command that talks to a server goes through `connected()`; docs/how-to/rep
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import quote
@@ -35,7 +35,10 @@ class Refused(Failed):
     """The server said no: the text is the problem's detail."""
 
     def __init__(self, problem: Problem) -> None:
-        at = [f"  {one.pointer}: {one.detail}" for one in problem.errors]
+        at = [
+            f"  {one.pointer}: {one.detail}" if one.pointer else f"  {one.detail}"
+            for one in problem.errors
+        ]
         super().__init__("\n".join([problem.detail, *at]))
         self.problem = problem
 
@@ -53,11 +56,23 @@ class Server:
         )
 
     def ask(
-        self, method: str, path: str, *, query: Query | None = None, body: BaseModel | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: BaseModel | None = None,
+        yaml: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> str:
-        """Return the answer's body. Raises Refused with the server's words, or Failed."""
-        sent = None if body is None else body.model_dump_json(exclude_unset=True).encode()
-        headers = {"Content-Type": "application/json"} if sent is not None else {}
+        """Return the answer's body. Raises Refused with the server's words, or Failed.
+
+        What is sent is body, as JSON, or yaml, as it is.
+        """
+        sent = yaml if body is None else body.model_dump_json(exclude_unset=True).encode()
+        headers = dict(headers or {})
+        if sent is not None:
+            headers["Content-Type"] = "application/json" if body else "application/yaml"
         try:
             answer = self._http.request(
                 method, path, params=query or {}, content=sent, headers=headers
