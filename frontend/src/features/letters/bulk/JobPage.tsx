@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ReplayJob } from "../../../contracts.gen";
+import { bulkText } from "../../../shared/bulkText";
 import { Icon } from "../../../shared/Icon";
 import { LoadFailed } from "../../../shared/LoadFailed";
 import { letterText } from "../../../shared/letterText";
@@ -18,7 +19,7 @@ import styles from "./JobPage.module.css";
 import { JobProgress } from "./JobProgress";
 import { JobState } from "./JobState";
 
-const words = letterText.job;
+const words = bulkText.job;
 
 /** One replay of many: how far it is, what came of it, and its brakes. */
 export function JobPage({ job: id }: { readonly job: string }) {

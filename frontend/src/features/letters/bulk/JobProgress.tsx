@@ -1,9 +1,9 @@
 import type { ReplayJob } from "../../../contracts.gen";
-import { letterText } from "../../../shared/letterText";
+import { bulkText } from "../../../shared/bulkText";
 import { doingWords } from "./doingWords";
 import styles from "./JobProgress.module.css";
 
-const words = letterText.job;
+const words = bulkText.job;
 
 /** How far a replay of many is: its stage of the ramp, a bar, and the figures in words. */
 export function JobProgress({ job }: { readonly job: ReplayJob }) {

@@ -1,6 +1,6 @@
 import type { ReplayJob } from "../../../contracts.gen";
+import { bulkText } from "../../../shared/bulkText";
 import { Icon, type IconName } from "../../../shared/Icon";
-import { letterText } from "../../../shared/letterText";
 import styles from "./JobState.module.css";
 
 const ICONS: Readonly<Record<ReplayJob["state"], IconName>> = {
@@ -16,7 +16,7 @@ export function JobState({ state }: { readonly state: ReplayJob["state"] }) {
   return (
     <span className={styles.state} data-state={state}>
       <Icon name={ICONS[state]} />
-      {letterText.job.state[state]}
+      {bulkText.job.state[state]}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LetterFilter, NewReplay, ReplayJob, ReplayPlan } from "../../../contracts.gen";
+import { bulkText } from "../../../shared/bulkText";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
 import { ActButton } from "../ActButton";
@@ -10,7 +11,7 @@ import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import styles from "./ReplayGroupDialog.module.css";
 
-const words = letterText.plan;
+const words = bulkText.plan;
 const PACE = 5; // letters a second unless somebody says otherwise: gentle on what has just failed
 const MIN_PACE = 0.1;
 const MAX_PACE = 1000;
@@ -43,7 +44,7 @@ export function ReplayGroupDialog({ filter, onStarted, onClose }: ReplayGroupDia
       {plan.error ? (
         <DialogProblem>
           {words.failed} {wordsFor(plan.error)}{" "}
-          <ActButton onClick={() => void plan.refetch()}>{letterText.job.resume}</ActButton>
+          <ActButton onClick={() => void plan.refetch()}>{bulkText.job.resume}</ActButton>
         </DialogProblem>
       ) : null}
       {plan.data ? (

@@ -1,8 +1,8 @@
 // What a replay of many does right now, in words: pure.
 import type { ReplayJob } from "../../../contracts.gen";
-import { letterText } from "../../../shared/letterText";
+import { bulkText } from "../../../shared/bulkText";
 
-const words = letterText.job;
+const words = bulkText.job;
 const LAST_STAGE = 3; // stages before it wait until every outcome is known
 
 /** Return what a job does or waits for; it never says more than its figures do. */

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { bulkText } from "../../../shared/bulkText";
 import { letterText } from "../../../shared/letterText";
 import { listTime } from "../../../shared/time";
 import { JobState } from "../bulk/JobState";
@@ -22,10 +23,10 @@ export function RecentJobs() {
         {shown.map((job) => (
           <li key={job.id}>
             <Link to="/dead-letters/replays/$job" params={{ job: job.id }}>
-              {letterText.job.by(job.made_by, listTime(job.made_at))}
+              {bulkText.job.by(job.made_by, listTime(job.made_at))}
             </Link>
             <JobState state={job.state} />
-            <span>{letterText.job.result(job.resolved, job.failed_again, job.skipped)}</span>
+            <span>{bulkText.job.result(job.resolved, job.failed_again, job.skipped)}</span>
           </li>
         ))}
       </ul>
