@@ -53,7 +53,7 @@ def describe(error: BaseException) -> Fault:
     """Return what an exception of a step means. Never raises; unknown errors are permanent."""
     try:
         return _described(error)
-    except Exception:  # the error's own code is anybody's
+    except BaseException:  # the error's own code is anybody's, and may panic in its turn
         return plain("failed", type(error).__name__, "(the error itself cannot be read)")
 
 

@@ -30,7 +30,7 @@ from warren.contracts.slip import (
 )
 
 MAX_RAW_BYTES = MAX_SLIP_BYTES  # of a body that could not be read; the rest is cut off
-MAX_HELD = 20  # tries against a host that is away, in one slip's log
+MAX_HELD = 200  # tries against a host that is away, in one slip's log: an eighth of its size
 MAX_LETTER_BYTES = 3 * 1024 * 1024  # a letter holds one slip and one stack; the publisher takes 4
 
 

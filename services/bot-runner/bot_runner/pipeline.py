@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from bot_runner.fault import describe
 from bot_runner.revisions import RevisionCache
 from warren.contracts.registry import Revision, StepCard
 from warren.step.errors import BrokenStep
@@ -85,10 +86,21 @@ class PipelineCache:
     async def _made(self, revision: Revision, position: int) -> Step:
         try:
             async with asyncio.timeout(MAKE_SECONDS):
-                return await asyncio.to_thread(make_step, revision, position)
+                return await asyncio.to_thread(_make, revision, position)
         except TimeoutError as error:
             text = f"its class was not ready within {MAKE_SECONDS:g} s: do no work at import"
             raise BrokenStep(text) from error
+
+
+def _make(revision: Revision, position: int) -> Step:
+    """Make a step in a thread. Raises only BrokenStep, whatever the author's code raises."""
+    try:
+        return make_step(revision, position)
+    except BrokenStep:
+        raise
+    except BaseException as error:  # user code: a panic at import, an error that cannot be said
+        facts = describe(error).facts
+        raise BrokenStep(f"it cannot be made: {facts.type}: {facts.text}") from error
 
 
 def _activity(step: Step) -> str:

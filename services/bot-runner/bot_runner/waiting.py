@@ -36,9 +36,13 @@ def unreachable(wait: Wait) -> Fault:
     return plain("failed", "HostUnreachable", text)
 
 
-def expired(job: Job) -> Fault:
-    """Return the fault of a command that came after its turn's time, with what is known of why."""
-    text = f"the turn's time was over at {job.command.deadline:%Y-%m-%d %H:%M:%S} UTC"
+def expired(job: Job, now: datetime) -> Fault:
+    """Return the fault of a command that came after its turn's time, with what is known of why.
+
+    now is by the runner's clock: told, so that one that goes wrong is seen.
+    """
+    over, here = job.command.deadline, f"{now:%Y-%m-%d %H:%M:%S}"
+    text = f"the turn's time was over at {over:%Y-%m-%d %H:%M:%S} UTC, and here it was {here}"
     host = job.delivery.headers.get(WAITING_FOR)
     if isinstance(host, str):
         text += f"; it had waited for {host}, which did not answer"

@@ -80,7 +80,7 @@ class Worker:
         if wait > SLACK_SECONDS:
             return await self._parts.sender.send(outgoing.still_waiting(job, wait))
         if now > command.deadline:
-            return await self._bury(job, expired(job), now)
+            return await self._bury(job, expired(job, now), now)
         try:
             pipeline = await self._parts.pipelines.get(command.revision)
             card = pipeline.card(command.position)
@@ -91,9 +91,9 @@ class Worker:
             return await self._bury(job, Fault(reason="gone", facts=facts(error)), now)
         try:
             return await self._work(job, pipeline, card, ready)
-        except (BrokerUnavailable, OSError):  # ours is away, or the machine is full: held
+        except (BrokerUnavailable, asyncio.CancelledError):  # the delivery is held or comes again
             raise
-        except Exception as error:  # running it again and again would help nobody
+        except BaseException as error:  # running it again and again would help nobody
             log.exception("a step cannot be settled", turn=str(command.turn_id))
             return await self._bury(job, describe(error), now)
 
@@ -199,6 +199,7 @@ class Worker:
     ) -> None:
         self._parts.outages.tell(job, wait.host, len(pipeline.cards), delay)
         await self._parts.sender.send(waiting(job, wait, delay, datetime.now(UTC), entry))
+        hit("runner.after_rung")
 
     async def _failed(
         self,
@@ -222,6 +223,7 @@ class Worker:
         else:
             entry = self._entry(job, started, "retried", fault)
             await self._parts.sender.send(outgoing.retry(job, entry, decision.delay_seconds, now))
+            hit("runner.after_rung")
         self._parts.tally.ended(command, "retried", fault)
         return None
 

@@ -1,5 +1,6 @@
 """What an exception means, as a table; facts are cut to size and free of what JSON refuses."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -9,6 +10,7 @@ import pytest
 from bot_runner.fault import MAX_STACK_CHARS, MAX_TEXT_CHARS, describe, is_transient
 from warren.errors import Permanent, Retryable
 from warren.step.errors import BadAnswer, BadOutput, BrokenStep, StepTimeout
+from warren.step.run_step import run_step
 
 
 def with_status(status: int, headers: dict[str, str] | None = None) -> Exception:
@@ -101,6 +103,44 @@ def test_an_error_that_cannot_be_said_is_still_described():
     assert (facts.type, facts.text) == ("Unspeakable", "(the error has no text)")
 
 
+class Panic(BaseException):
+    pass
+
+
+class Hollow(Exception):
+    """Each look at it raises something else."""
+
+    @property
+    def response(self) -> object:
+        raise RuntimeError("no response yet")
+
+    @property
+    def status(self) -> object:
+        raise KeyError("status")
+
+    @property
+    def request(self) -> object:
+        raise Panic
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (Retryable("busy", retry_after="Wed, 21 Oct 2015 07:28:00 GMT"), 0.0),  # type: ignore[arg-type]  # as people do
+        (Retryable("busy", retry_after="17"), 17.0),  # type: ignore[arg-type]
+        (Retryable("busy", retry_after=timedelta(minutes=1)), 60.0),  # type: ignore[arg-type]
+        (Retryable("busy", retry_after="soon"), None),  # type: ignore[arg-type]
+        (Hollow("x"), None),
+        (Panic("x"), None),
+    ],
+)
+def test_whatever_an_error_holds_it_is_described(error: BaseException, seconds: float | None):
+    fault = describe(error)
+    assert (fault.reason, fault.facts.type) == ("failed", type(error).__name__)
+    assert fault.retry_after_seconds == seconds
+    assert fault.transient is isinstance(error, Retryable)
+
+
 def test_the_frame_is_the_deepest_in_the_step_file():
     code = compile("def process():\n    return {}['draft']\n", "step:abc/Mine.py", "exec")
     scope: dict[str, Any] = {}
@@ -108,3 +148,14 @@ def test_the_frame_is_the_deepest_in_the_step_file():
     with pytest.raises(KeyError) as caught:
         scope["process"]()
     assert describe(caught.value).facts.frame == "step:abc/Mine.py:2 in process"
+
+
+async def test_a_step_whose_thread_finds_nothing_more_is_shown_where_it_did():
+    code = "class Finds:\n def process(self, payload):\n  return next(iter([]))\n"
+    scope: dict[str, Any] = {}
+    exec(compile(code, "step:abc/Finds.py", "exec"), scope)
+    step = scope["Finds"]()
+    step.step_name, step.runs_in_thread = "finds", True
+    with pytest.raises(RuntimeError) as caught:
+        await run_step(step, {}, timeout_seconds=5)
+    assert describe(caught.value).facts.frame == "step:abc/Finds.py:3 in process"

@@ -27,6 +27,9 @@ class Odd(Exception):
 class Panic(BaseException):
     pass
 
+class Tricky(dict):
+    def __contains__(self, key): raise LookupError("do not look")
+
 class Mischief(Step):
     async def process(self, payload):
         match payload["messages"][-1]["body"]:
@@ -41,6 +44,8 @@ class Mischief(Step):
             case "date": raise Retryable("busy", retry_after="Wed, 21 Oct 2015 07:28:00 GMT")
             case "odd": raise Odd()
             case "panic": raise Panic("an extension gave up")
+            case "cancelled": raise __import__("asyncio").CancelledError
+            case "tricky": return Tricky(payload)
             case "slow":
                 import asyncio
                 await asyncio.sleep(60)
@@ -123,6 +128,8 @@ async def test_a_step_that_goes_wrong_is_a_letter_with_its_cause(mesh: RunnerMes
         "date": ("failed", "Retryable", "busy"),
         "odd": ("failed", "Odd", "no text"),
         "panic": ("failed", "Panic", "gave up"),
+        "cancelled": ("failed", "CancelledError", "cancelled itself"),
+        "tricky": ("failed", "LookupError", "do not look"),
         "slow": ("timeout", "StepTimeout", "longer than 1 s"),
     }
 
@@ -141,6 +148,18 @@ async def test_a_step_that_goes_wrong_is_a_letter_with_its_cause(mesh: RunnerMes
     assert letters["boom"].error.frame.startswith("step:")
     assert "ValueError: boom" in letters["boom"].error.stack
     assert not mesh.outcomes
+
+
+async def test_a_step_file_that_panics_at_import_is_a_letter(mesh: RunnerMesh):
+    source = MISCHIEF + "\nraise Panic('an extension gave up')\n"
+    revision = await mesh.bot(BOT, source=source)
+    await mesh.runner()
+
+    await mesh.ask(asking(revision, "hello"))
+    (letter,) = await mesh.letter()
+
+    assert (letter.reason, letter.error.type) == ("gone", "BrokenStep")
+    assert "Panic: an extension gave up" in letter.error.text
 
 
 async def test_commands_that_may_not_run_are_letters_at_once(mesh: RunnerMesh):

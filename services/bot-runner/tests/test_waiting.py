@@ -1,5 +1,6 @@
 """What a step does whose host is away, and what a retry carries: pure messages and tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,10 @@ from bot_runner.fault import Fault
 from bot_runner.incoming import Job, read
 from bot_runner.retry import Dead, Hold, decide, wait_for_host
 from bot_runner.waiting import WAITING_FOR, activity, expired, unreachable, waiting
+from bot_runner.worker import MAX_LOG_ERROR_CHARS
 from warren.broker.delivery import Delivery
 from warren.contracts.failure import ErrorFacts
-from warren.contracts.slip import LogEntry
+from warren.contracts.slip import MAX_SLIP_BYTES, LogEntry
 from warren.testing.commands import as_outgoing, first_command
 from warren.testing.registry_double import revision_of
 
@@ -93,6 +95,24 @@ def test_a_waiting_step_is_the_same_message_and_says_whom_it_waits_for():
     assert message.headers[WAITING_FOR] == "api.example.com"
 
 
+def test_a_try_that_found_the_host_away_stands_in_the_log_and_uses_no_attempt():
+    job = a_job()
+    entry = an_entry(job).model_copy(update={"outcome": "held"})
+    message = waiting(job, AWAY, 30, NOW, entry)
+    assert [each["outcome"] for each in orjson.loads(message.body)["log"]] == ["held"]
+    assert (message.headers["warren-attempt"], message.message_id) == (2, job.id)
+
+
+def test_a_log_takes_only_so_many_of_them():
+    job = a_job()
+    held = an_entry(job).model_copy(update={"outcome": "held", "error": "x" * MAX_LOG_ERROR_CHARS})
+    log = (held,) * outgoing.MAX_HELD
+    full = replace(job, command=job.command.model_copy(update={"log": log}))
+    message = waiting(full, AWAY, 30, NOW, held)
+    assert message.body == job.delivery.body
+    assert len(outgoing.encode(full.command)) < MAX_SLIP_BYTES / 5
+
+
 def test_a_turn_that_can_wait_no_longer_names_host_and_error():
     given = unreachable(AWAY)
     assert (given.reason, given.facts.type, given.transient) == ("failed", "HostUnreachable", False)
@@ -105,7 +125,9 @@ def test_a_turn_that_can_wait_no_longer_names_host_and_error():
     [({WAITING_FOR: "api.example.com"}, "waited for api.example.com"), ({}, "UTC")],
 )
 def test_what_comes_too_late_says_why(headers: dict[str, str], words: str):
-    assert words in expired(a_job(**headers)).facts.text
+    text = expired(a_job(**headers), NOW).facts.text
+    assert words in text
+    assert "here it was 2026-11-22 20:00:00" in text, "a runner's wrong clock is seen"
 
 
 def test_what_people_see_is_short():

@@ -73,7 +73,8 @@ def _in_thread(step: Runnable, payload: JsonObject) -> Any:
     try:
         return step.process(payload)
     except StopIteration as error:
-        raise RuntimeError("`next()` found nothing more: give it a default") from error
+        said = RuntimeError("`next()` found nothing more: give it a default")
+        raise said.with_traceback(error.__traceback__) from error
 
 
 def checked(result: object, step_name: str) -> JsonObject:
