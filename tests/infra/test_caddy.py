@@ -27,6 +27,15 @@ def serve(name: str, port: int) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(f"{name} {self.path}".encode())
 
+        def do_PUT(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            names = ("If-Match", "If-None-Match", "Content-Type", "Origin")
+            self.send_response(200)
+            self.send_header("ETag", '"new"')
+            self.end_headers()
+            told = {one: self.headers[one] for one in names} | {"sent": sent, "by": name}
+            self.wfile.write(json.dumps(told).encode())
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 
@@ -102,6 +111,27 @@ def test_each_path_goes_to_its_part(site: str, path: str, body: str) -> None:
     status, found, _ = get(site + path)
 
     assert (status, found) == (200, body)
+
+
+def test_a_bot_s_text_is_saved_with_the_state_that_it_means(site: str) -> None:
+    headers = {
+        "If-Match": '"old"',
+        "If-None-Match": "*",
+        "Content-Type": "application/yaml",
+        "Origin": site,
+    }
+    text = "name: echo\n"
+    asked = urllib.request.Request(
+        f"{site}/api/v1/bots/echo",
+        text.encode(),
+        headers | {"Accept-Encoding": "gzip"},
+        method="PUT",
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        etag, body = answer.headers["ETag"], json.loads(answer.read())
+
+    assert body == headers | {"sent": text, "by": "registry"}
+    assert etag.startswith('"new')
 
 
 def test_an_unknown_asset_is_not_the_page(site: str) -> None:
