@@ -14,7 +14,11 @@ from pydantic_core import ErrorDetails
 from warren.contracts.bot import BotFile
 from warren.contracts.registry import LintError
 from warren.step.cases import check_case
+from warren.step.check_classify import check_classify
+from warren.step.check_http import check_http
+from warren.step.check_template import check_template
 from warren.step.describe import ClassDescription
+from warren.step.inside_value import place_inside
 from warren.step.marked_yaml import Fault, Marked, Path, read
 from warren.step.shape import is_array, is_object
 from warren.step.wording import Finding, did_you_mean, from_pydantic, from_schema, wrong_type
@@ -36,9 +40,9 @@ def lint(
     if is_object(marked.data):
         bot, findings = _model(marked.data)
         findings.extend(_meaning(marked, classes))
-        faults.extend(_placed(finding, marked) for finding in _first_causes(findings))
+        faults.extend(_placed(finding, marked, text) for finding in _first_causes(findings))
     elif marked.data is not None or not faults:
-        faults.append(_placed(wrong_type((), marked.data, "an object of keys"), marked))
+        faults.append(_placed(wrong_type((), marked.data, "an object of keys"), marked, text))
     if faults:
         return None, _told(faults, text, file)
     return bot, ()
@@ -70,6 +74,7 @@ def _meaning(marked: Marked, classes: Mapping[str, ClassDescription]) -> Iterato
     for index, step in enumerate(steps if is_array(steps) else []):
         if is_object(step):
             yield from _step(step, ("steps", index), classes)
+            yield from _kind(step, ("steps", index), steps[:index], classes)
             yield from _step_id(step, ("steps", index), seen, marked)
     tests: Any = data.get("tests")
     for index, case in enumerate(tests if is_array(tests) else []):
@@ -88,6 +93,24 @@ def _step(
         yield Finding((*path, "class"), f'unknown step class "{name}"', hint)
     elif classes[name].config_schema and is_object(config):
         yield from from_schema(classes[name].config_schema, config, (*path, "config"))
+
+
+def _kind(
+    step: dict[str, Any],
+    path: Path,
+    before: list[Any],
+    classes: Mapping[str, ClassDescription],
+) -> Iterator[Finding]:
+    """Yield what only the kind of step knows. A class of one's own with its name is none of it."""
+    name = str(step.get("class"))
+    if name not in classes or not classes[name].builtin:
+        return
+    if name == "Template":
+        yield from check_template(step, path, [each for each in before if is_object(each)], classes)
+    elif name == "Http":
+        yield from check_http(step, path)
+    elif name == "Classify":
+        yield from check_classify(step, path)
 
 
 def _step_id(
@@ -120,8 +143,10 @@ def _first_causes(findings: list[Finding]) -> Iterator[Finding]:
         yield finding
 
 
-def _placed(finding: Finding, marked: Marked) -> Fault:
+def _placed(finding: Finding, marked: Marked, text: str) -> Fault:
     place = marked.key_place(finding.path) if finding.at_key else marked.place(finding.path)
+    if finding.within is not None:
+        place = place_inside(text, place, _value_at(marked.data, finding.path), *finding.within)
     return Fault(place, finding.message, finding.hint)
 
 

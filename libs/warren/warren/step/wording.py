@@ -17,13 +17,16 @@ from warren.step.shape import is_array, is_object
 
 
 class Finding(NamedTuple):
-    """What is wrong at a path. at_key: the key itself is meant, not its value."""
+    """What is wrong at a path. at_key: the key itself is meant, not its value. within: line and
+    column in the text that stands there.
+    """
 
     path: Path
     message: str
     hint: str = ""
     at_key: bool = False
     missing: str = ""
+    within: tuple[int, int] | None = None
 
 
 PATTERNS = {
@@ -111,6 +114,12 @@ def _of_schema(error: Any, path: Path) -> list[Finding]:
         return [
             not_among(at, value, [str(each) for each in (wanted if rule == "enum" else [wanted])])
         ]
+    if rule == "minItems":
+        return [Finding(at, f'"{key}" must have at least {wanted} items')]
+    if rule == "pattern" and error.schema.get("examples"):
+        example, named = error.schema["examples"][0], not isinstance(at[-1], int)
+        words = f'"{key}" cannot be written so' if named else "this cannot be written so"
+        return [Finding(at, words, f"for example {example}")]
     return [Finding(at, f'"{key}": {_lower(str(error.message))}')]
 
 

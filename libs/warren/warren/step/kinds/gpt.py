@@ -2,23 +2,15 @@
 completion.py.
 """
 
-import asyncio
-import os
-import sys
-from importlib import import_module
 from typing import Any
 
 from pydantic import Field
 
 from warren.contracts.base import JsonObject
 from warren.step.errors import Permanent
-from warren.step.hosts import host_of_url
+from warren.step.kinds.asking_model import DEFAULT_MODEL, ask_model, model_hosts
 from warren.step.kinds.strict import StrictConfig
 from warren.step.step import Step
-
-OPENAI_URL = "https://api.openai.com/v1"
-DEFAULT_MODEL = "gpt-4"  # a local server answers any model name with the one that it has
-_COMPLETION = "warren.step.kinds.completion"
 
 
 class Gpt(Step):
@@ -44,8 +36,7 @@ class Gpt(Step):
     @property
     def hosts(self) -> tuple[str, ...]:  # type: ignore[override]  # a property is as good
         """The model server: while it does not answer, questions wait (see warren.step.hosts)."""
-        host = host_of_url(os.environ.get("OPENAI_BASE_URL") or OPENAI_URL)
-        return (host,) if host else ()
+        return model_hosts()
 
     @property
     def activity(self) -> str:  # type: ignore[override]  # a property is as good as the attribute
@@ -58,18 +49,12 @@ class Gpt(Step):
         the server's Retry-After; BadAnswer for an answer that is empty or cannot be read;
         Permanent for everything else. An error is never an answer.
         """
-        # openai takes a second to import: only processes that ask a model pay for it, and while
-        # they do, their other steps go on.
-        if _COMPLETION not in sys.modules:
-            await asyncio.to_thread(import_module, _COMPLETION)
-        from warren.step.kinds.completion import complete
-
         if not payload.get("chatml"):
             raise Permanent(
                 "there is nothing to ask: `chatml` is missing or empty; put Format before Gpt"
             )
         options = {key: value for key, value in self.config.items() if key != "model"}
-        completion = await complete(
+        completion = await ask_model(
             self.config.model or DEFAULT_MODEL, payload["chatml"], options, self.emit
         )
         payload["openai"] = completion
