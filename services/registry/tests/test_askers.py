@@ -5,11 +5,11 @@ from fastapi import Request
 
 from registry import askers
 from registry.askers import Askers
-from services.registry.tests.conftest import ANA
+from services.registry.tests.conftest import ANA, OLA
 from warren.app.inner_client import ChatApiInner
 from warren.contracts.accounts import Identity
 from warren.contracts.inner import Credentials
-from warren.errors import Unauthenticated
+from warren.errors import Forbidden, Unauthenticated
 
 
 class CountingChatApi(ChatApiInner):
@@ -17,12 +17,13 @@ class CountingChatApi(ChatApiInner):
 
     def __init__(self) -> None:
         self.asked: list[Credentials] = []
+        self.who: Identity = ANA
 
     async def identify(self, credentials: Credentials) -> Identity:
         self.asked.append(credentials)
         if "good" not in (credentials.cookie, credentials.bearer):
             raise Unauthenticated("Please sign in.")
-        return ANA
+        return self.who
 
 
 @pytest.fixture
@@ -86,3 +87,16 @@ async def test_nobody_is_refused_without_a_question(chat: CountingChatApi):
         await Askers(chat, "warren")(asking())
 
     assert chat.asked == []
+
+
+async def test_whoever_changes_something_is_asked_about_anew(chat: CountingChatApi):
+    who = Askers(chat, "warren")
+    chat.who = OLA
+    assert await who(asking(cookie="warren=good")) == OLA
+    assert await who.operator(asking(cookie="warren=good")) == OLA
+
+    chat.who = ANA  # an operator no more
+    with pytest.raises(Forbidden):
+        await who.operator(asking(cookie="warren=good"))
+
+    assert len(chat.asked) == 3
