@@ -119,7 +119,9 @@ async def test_a_reader_that_is_cancelled_leaves_no_child(tmp_path: Path) -> Non
 def test_the_builtin_classes() -> None:
     classes = builtin_classes()
 
-    assert set(classes) == {"Draft", "Format", "Guide", "Gpt", "Metadata", "Reply"}
+    assert set(classes) == {
+        "Classify", "Draft", "Format", "Gpt", "Guide", "Http", "Metadata", "Reply", "Template",
+    }  # fmt: skip
     assert all(each.builtin and each.doc for each in classes.values())
     assert (classes["Gpt"].concurrency, classes["Reply"].concurrency) == (4, 10)
     assert set(classes["Gpt"].config_schema["properties"]) >= {

@@ -110,8 +110,8 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
         (step("class: gpt"), '3:12 unknown step class "gpt" (did you mean "Gpt"?)'),
         (
             step("class: Zzzzz"),
-            '3:12 unknown step class "Zzzzz" (known classes: Draft, Format, Gpt, Guide, Metadata,'
-            " Reply, Weigh)",
+            '3:12 unknown step class "Zzzzz" (known classes: Classify, Draft, Format, Gpt, Guide,'
+            " Http, Metadata, Reply, Template, Weigh)",
         ),
         (
             step("{class: Draft, timeout_seconds: -3}"),

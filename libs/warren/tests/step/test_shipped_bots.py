@@ -21,9 +21,10 @@ def catalogue() -> Catalogue:
     return asyncio.run(read_catalogue(FOLDER))
 
 
-def test_five_bots_ship() -> None:
+def test_eight_bots_ship() -> None:
     assert [file.stem for file in FILES] == [
-        "echo", "flash-card-tutor", "gratitude-journal", "in-short", "stumble",
+        "atlas", "echo", "flash-card-tutor", "gratitude-journal", "helpdesk", "in-short",
+        "reading-time", "stumble",
     ]  # fmt: skip
 
 

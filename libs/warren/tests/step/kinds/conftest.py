@@ -14,7 +14,8 @@ class Asked:
     """One request as it came."""
 
     headers: dict[str, str]
-    body: dict[str, Any]
+    body: Any
+    line: str = ""
 
 
 @dataclass
@@ -32,8 +33,9 @@ class Server:
             name.lower(): value
             for name, value in (line.split(": ", 1) for line in head[1:] if line)
         }
-        body = json.loads(await reader.readexactly(int(headers["content-length"])))
-        self.asked.append(Asked(headers, body))
+        raw = await reader.readexactly(int(headers.get("content-length", 0)))
+        body = json.loads(raw) if "json" in headers.get("content-type", "") else raw.decode()
+        self.asked.append(Asked(headers, body, head[0]))
         answer = self.answers.pop(0)
         if answer is not None:
             writer.write(answer)
@@ -51,6 +53,18 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
     made.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
     monkeypatch.setenv("OPENAI_BASE_URL", made.url)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    yield made
+    listening.close()
+    await listening.wait_closed()
+
+
+@pytest.fixture
+async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
+    """A server that Http may ask: its address is on the deployment's list."""
+    made = Server()
+    listening = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    monkeypatch.setenv("HTTP_STEP_HOSTS", made.url)
     yield made
     listening.close()
     await listening.wait_closed()
