@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from chat_api.cancel import cancel
 from chat_api.letters.tables import audit, letter_act
+from chat_api.person import Person
 from chat_api.posting import Author
 from warren.contracts.slip import LogEntry, StepCommand
 
@@ -352,7 +353,7 @@ async def test_a_replay_may_be_cancelled(world, failing):
     (turn,) = await world.turns()
     (asker,) = await world.rows(text("select id from account where username = 'ana'"))
 
-    await cancel(world.store, Author(asker.id, "ana"), turn.id)
+    await cancel(world.store, Person(asker.id, "ana"), turn.id)
 
     assert (await world.letter_rows())[0].status == "cancelled"
     await world.gate.handle([world.outcome(turn, "no")])

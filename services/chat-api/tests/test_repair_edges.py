@@ -9,7 +9,7 @@ from chat_api.cancel import cancel
 from chat_api.deadlines import Deadlines
 from chat_api.letters.tables import audit, letter_act
 from warren.contracts.registry import StepCard
-from warren.contracts.slip import LogEntry, StepCommand
+from warren.contracts.slip import AttemptOutcome, LogEntry, StepCommand
 
 
 def cards(*ids: str) -> tuple[StepCard, ...]:
@@ -19,7 +19,7 @@ def cards(*ids: str) -> tuple[StepCard, ...]:
     )
 
 
-def entry(step: str, position: int, outcome: str, *patch: dict[str, object]) -> LogEntry:
+def entry(step: str, position: int, outcome: AttemptOutcome, *patch: dict[str, object]) -> LogEntry:
     now = datetime.now(UTC)
     return LogEntry(
         step=step, kind="reply", position=position, revision="r1", runner="r", queued_at=now,

@@ -1,12 +1,19 @@
 """Back to an earlier revision: the file means it again, and who did it is told."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
 from services.registry.tests.conftest import Heard, Registry, Start, write_bot
 
 SHOUT = "from warren.step import Step\n\n\nclass Shout(Step):\n    '''{}'''\n"
+
+
+WRONG: list[dict[str, Any]] = [
+    {}, {"number": 1, "digest": "0" * 64}, {"number": 0}, {"digest": "x"},
+]  # fmt: skip
+UNKNOWN: list[dict[str, Any]] = [{"number": 9}, {"digest": "0" * 64}]
 
 
 async def back(registry: Registry, name: str = "echo", **body: object) -> httpx2.Response:
@@ -113,14 +120,8 @@ async def test_a_rollback_asked_wrongly_is_refused(start: Start, folder: Path, h
         await heard.until(lambda one: len(one.cards()) == 1)
         write_bot(folder, history=5)
         await heard.until(lambda one: len(one.cards()) == 2)
-        codes = [
-            (await back(registry, **body)).status_code
-            for body in ({}, {"number": 1, "digest": "0" * 64}, {"number": 0}, {"digest": "x"})
-        ]
-        unknown = [
-            (await back(registry, **body)).status_code
-            for body in ({"number": 9}, {"digest": "0" * 64})
-        ]
+        codes = [(await back(registry, **body)).status_code for body in WRONG]
+        unknown = [(await back(registry, **body)).status_code for body in UNKNOWN]
         ola = {"Authorization": "Bearer ola"}
         others = [
             await registry.public.post("/bots/echo/rollback", json={"number": 1}, headers=headers)
