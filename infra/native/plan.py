@@ -40,6 +40,7 @@ SETTINGS: Mapping[str, str] = {
     "LOCAL_LLM_SIZE": "",
     "LOCAL_LLM_CACHE": "",
     "BOT_CONFIG_DIR": "",
+    "HTTP_STEP_HOSTS": "",
     "RUN_DIR": "",
 }
 NEVER_SAVED = ("OPENAI_API_KEY",)

@@ -62,6 +62,7 @@ def shared_environment(plan: Plan) -> dict[str, str]:
         "REGISTRY_INNER_URL": f"http://127.0.0.1:{plan.port('REGISTRY_INNER_PORT')}",
         "LOG_LEVEL": plan.values["LOG_LEVEL"],
         "LOG_FORMAT": plan.values["LOG_FORMAT"],
+        "HTTP_STEP_HOSTS": plan.values["HTTP_STEP_HOSTS"],
     }
 
 
