@@ -7,6 +7,7 @@ import pytest
 
 from infra.native.postgres import PostgresServer
 from registry import saving
+from registry.examine import examine
 from registry.kinds import Kinds
 from registry.writing import Staged
 from services.registry.tests.conftest import Heard, Start, write_bot
@@ -22,7 +23,7 @@ async def test_a_step_file_saved_meanwhile_is_the_one_that_is_published(
     write_bot(folder)
     step = folder / "steps" / "shout.py"
     step.write_text(SHOUT.format("one"))
-    examined = saving.examine
+    examined = examine
 
     def saved_meanwhile(*given: object):
         found = examined(*given)  # type: ignore[arg-type]
