@@ -70,7 +70,7 @@ async def test_turns_that_wait_for_a_host_outlive_their_runner_once_each(mesh: R
     assert {each.attempt for log in logs for each in log} == {1}, "no try was used up"
 
 
-async def test_after_a_kill_between_rung_and_ack_both_copies_are_the_same_message(
+async def test_after_a_kill_between_rung_and_ack_both_copies_end_in_the_same_outcome(
     mesh: RunnerMesh,
 ):
     bot = await mesh.bot("FirstFails", source=FIRST_FAILS)
