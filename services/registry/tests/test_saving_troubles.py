@@ -26,13 +26,13 @@ async def test_a_step_file_saved_meanwhile_is_the_one_that_is_published(
     examined = examine
 
     def saved_meanwhile(*given: object):
-        found = examined(*given)  # type: ignore[arg-type]
+        found = examine(*given)  # type: ignore[arg-type]
         step.write_text(SHOUT.format("two"))
         return found
 
     async with start() as registry:
         await heard.until(lambda one: len(one.cards()) == 1)
-        monkeypatch.setattr(saving, "examine", saved_meanwhile)
+        monkeypatch.setattr("registry.saving.examine", saved_meanwhile)
         monkeypatch.setattr("registry.watching.RESCAN_SECONDS", 60)
         now = quoted((folder / "echo.yaml").read_text())
         done = await put(registry, text_of(more="  - class: Shout\n"), if_match=now)
