@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from infra.native.postgres import PostgresServer
-from registry import saving
 from registry.examine import examine
 from registry.kinds import Kinds
 from registry.writing import Staged
@@ -23,7 +22,6 @@ async def test_a_step_file_saved_meanwhile_is_the_one_that_is_published(
     write_bot(folder)
     step = folder / "steps" / "shout.py"
     step.write_text(SHOUT.format("one"))
-    examined = examine
 
     def saved_meanwhile(*given: object):
         found = examine(*given)  # type: ignore[arg-type]
