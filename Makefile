@@ -67,6 +67,10 @@ faults: install-test ## Kill, stop and double everything in full (40 minutes), w
 mutants: install-test ## Prove that the tests notice each broken promise, with w=inbox
 	@$(PY) -m tests.mutants $(w)
 
+.PHONY: fuzz
+fuzz: install ## Throw 1,000 odd messages at each bot in bot_config (1 minute)
+	@for bot in bot_config/*.yaml; do $(BIN)/warren bots fuzz $$bot || exit 1; done
+
 .PHONY: bench
 bench: install ## Measure, with w=hop
 	@$(PY) -m bench $(w)
