@@ -223,6 +223,8 @@ export const letterText = {
       edited: "edited",
       finished: "finished by hand",
     },
+    // two tries of one step may look alike: their number tells the regions apart
+    numbered: (n: number, label: string) => `${label}, ${ordinal(n)} in the list`,
     try: (n: number) => `try ${n}`,
     stack: "Error and stack",
     headers: "Headers",

@@ -21,7 +21,11 @@ export function Attempts({ view }: { readonly view: LetterView }) {
       <ol className={styles.attempts}>
         {view.attempts.map((attempt, index) => (
           <li key={`${attempt.entry.position} ${attempt.entry.queued_at} ${attempt.entry.attempt}`}>
-            <Attempt attempt={attempt} bar={bars[index] ?? { before: 0, wait: 0, run: 0 }} />
+            <Attempt
+              number={index + 1}
+              attempt={attempt}
+              bar={bars[index] ?? { before: 0, wait: 0, run: 0 }}
+            />
           </li>
         ))}
       </ol>
@@ -30,11 +34,12 @@ export function Attempts({ view }: { readonly view: LetterView }) {
 }
 
 interface AttemptProps {
+  readonly number: number;
   readonly attempt: AttemptView;
   readonly bar: { readonly before: number; readonly wait: number; readonly run: number };
 }
 
-function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
+function Attempt({ number, attempt: { entry, input, output }, bar }: AttemptProps) {
   const changed = entry.patch.length > 0;
   const failed = ["dead", "retried", "held"].includes(entry.outcome);
   const label = `${entry.position + 1}. ${entry.step}`;
@@ -64,7 +69,13 @@ function Attempt({ attempt: { entry, input, output }, bar }: AttemptProps) {
         <span data-part="run" data-failed={failed} style={{ width: `${bar.run}%` }} />
       </div>
       {entry.error ? <p className={styles.error}>{entry.error}</p> : null}
-      {input ? <Change label={label} input={input} output={changed ? output : null} /> : null}
+      {input ? (
+        <Change
+          label={words.numbered(number, label)}
+          input={input}
+          output={changed ? output : null}
+        />
+      ) : null}
     </>
   );
 }
