@@ -26,6 +26,16 @@ export interface components {
             reason: string;
             job: string | null;
         };
+        /** @description The answer, which fits the question's form. */
+        AnswerQuestion: {
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Approve a draft; body when it is to be sent in other words. */
+        Approve: {
+            body?: string | null;
+        };
         /** @description One attempt of one step with what it was given and what it left; null when not known. output is null unless it ended well. */
         AttemptView: {
             entry: components["schemas"]["LogEntry"];
@@ -63,6 +73,14 @@ export interface components {
             yaml: string | null;
             published_at: string | null;
         };
+        /** @description A case for a bot file's `tests:`, made of what happened: its YAML, and the same as data. */
+        CaseView: {
+            bot: string;
+            case: {
+                [key: string]: unknown;
+            };
+            yaml: string;
+        };
         /** @description One message as a model takes it. */
         ChatMl: {
             role: string;
@@ -94,8 +112,14 @@ export interface components {
             unread: number;
             last_message: components["schemas"]["MessageView"] | null;
             turns: components["schemas"]["TurnView"][];
+            takeover: components["schemas"]["TakeoverView"] | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description What a bot's message should have said. The original is kept and can be read. */
+        Correction: {
+            body: string;
+            reason?: string;
         };
         /** @description Letters of a group were opened or failed again; the newest is named. To operators, no seq. Key `letters.<fingerprint>`. Losing one costs a moment: the inbox reads again by itself. */
         DeadLetterOpened: {
@@ -112,6 +136,18 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description You may decide something, or need not any more: read `GET drafts` and `GET questions` again. To one person or to the operators, no seq. Losing one costs a moment. */
+        DecisionWanted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "decision.wanted";
+            /** Format: uuid */
+            decision: string;
+            /** Format: date-time */
+            at: string;
+        };
         Dismiss: {
             reason: string;
         };
@@ -123,6 +159,80 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             };
+        };
+        /** @description Something waits for a person: a draft, or a question. What it says goes to that person only. asked is the person's name, or "an operator". */
+        DraftCreated: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "draft.created";
+            /** Format: uuid */
+            conversation: string;
+            seq: number;
+            /** Format: uuid */
+            draft: string;
+            kind: ("reply" | "approval" | "send_as") | ("question" | "instead");
+            /** Format: uuid */
+            turn_id: string;
+            run: number;
+            bot: string;
+            asked: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description It was decided, or nobody needs to any more. by is the person's name; null for `stale`. With status `waiting` it was handed over: asked says to whom. */
+        DraftDecided: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "draft.decided";
+            /** Format: uuid */
+            conversation: string;
+            seq: number;
+            /** Format: uuid */
+            draft: string;
+            kind: ("reply" | "approval" | "send_as") | ("question" | "instead");
+            /** Format: uuid */
+            turn_id: string;
+            /** @enum {string} */
+            status: "waiting" | "approved" | "edited" | "rejected" | "answered" | "stale" | "cancelled";
+            asked: string;
+            by: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A draft, for who may decide it. asked is the person's name, or "an operator". decided_body is what was approved, when it was edited. to are the members whom a `send_as` is meant for; question is the message that its turn answers. mine: the reader may decide it. */
+        DraftView: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "reply" | "approval" | "send_as";
+            /** @enum {string} */
+            status: "waiting" | "approved" | "edited" | "rejected" | "answered" | "stale" | "cancelled";
+            /** Format: uuid */
+            conversation_id: string;
+            conversation_title: string;
+            /** Format: uuid */
+            turn_id: string;
+            bot: string;
+            revision: string;
+            step: string;
+            asked: string;
+            mine: boolean;
+            body: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+            to: string[];
+            question: components["schemas"]["MessageView"] | null;
+            /** Format: date-time */
+            created_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            decided_body: string | null;
+            reason: string;
         };
         /** @description One time the letter failed; number counts from 1. trigger says what had set it going. */
         FailureView: {
@@ -143,6 +253,11 @@ export interface components {
             /** Format: date-time */
             failed_at: string;
         };
+        /** @description A thumb for a bot's message; none takes it back. One for each person and message. */
+        Feedback: {
+            thumb: ("up" | "down") | null;
+            reason?: string;
+        };
         /** @description Finish by hand: the failed step's output (the rest of the pipeline runs), or the reply. */
         Finish: {
             output?: {
@@ -153,6 +268,10 @@ export interface components {
         };
         GroupNote: {
             note: string;
+        };
+        /** @description Let somebody else decide: a username, or null for the operators. */
+        HandOver: {
+            to?: string | null;
         };
         HandReply: {
             body: string;
@@ -168,6 +287,46 @@ export interface components {
             conversations?: {
                 [key: string]: number;
             };
+        };
+        /** @description One gap, or none: expected and actual in words. distance is 0 (the same) to 1 (nothing in common), null where it means nothing. case: it has become a test of the bot's file. */
+        LedgerEntry: {
+            id: number;
+            /** @enum {string} */
+            kind: "thumb_up" | "thumb_down" | "correction" | "draft_sent" | "draft_edited" | "draft_rejected" | "latency" | "shape";
+            /** Format: date-time */
+            at: string;
+            bot: string;
+            step: string;
+            revision: string;
+            turn_id: string | null;
+            message_id: string | null;
+            by: string | null;
+            expected: string;
+            actual: string;
+            distance: number | null;
+            reason: string;
+            case: boolean;
+        };
+        /** @description The record of one bot, step and revision since a time. step is empty for whole answers. distance is the mean over edited drafts and corrections, null without any; seconds is the median time of an answer. */
+        LedgerRow: {
+            bot: string;
+            step: string;
+            revision: string;
+            turns: number;
+            failures: number;
+            drafts: number;
+            sent_unedited: number;
+            edited: number;
+            rejected: number;
+            distance: number | null;
+            corrections: number;
+            thumbs_up: number;
+            thumbs_down: number;
+            seconds: number | null;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
         };
         /** @description Which letters: the list, the inbox's URL, the command line and bulk replay all take this. Every field narrows; empty means all. q looks for a text in error and payload, in any case; it has three letters or digits in a row at least. */
         LetterFilter: {
@@ -288,7 +447,7 @@ export interface components {
             hint: string;
             source_line: string;
         };
-        /** @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed. patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`, `edited` or `finished`. by is the person who edited or finished. */
+        /** @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed. patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`, `delegated`, `returned`, `fallback`, `edited` or `finished`. by is the person who edited or finished. path are the Delegate steps on the way to this bot; empty for the turn's own bot. */
         LogEntry: {
             step: string;
             kind: string;
@@ -304,14 +463,14 @@ export interface components {
             /** Format: date-time */
             ended_at: string;
             /** @enum {string} */
-            outcome: "done" | "retried" | "held" | "dead" | "edited" | "finished";
+            outcome: "done" | "retried" | "held" | "dead" | "asked" | "delegated" | "returned" | "fallback" | "edited" | "finished";
             error: string | null;
             by: string | null;
             patch: {
                 [key: string]: unknown;
             }[];
         };
-        LoggedEvent: components["schemas"]["MessageCreated"] | components["schemas"]["MessageUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnFailed"] | components["schemas"]["TurnEnded"];
+        LoggedEvent: components["schemas"]["MessageCreated"] | components["schemas"]["MessageUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnFailed"] | components["schemas"]["TurnEnded"] | components["schemas"]["DraftCreated"] | components["schemas"]["DraftDecided"] | components["schemas"]["TakeoverChanged"];
         Login: {
             username: string;
             password: string;
@@ -323,6 +482,16 @@ export interface components {
             username: string;
             display_name: string;
             operator: boolean;
+        };
+        /** @description What a bot remembers of the reader. turn_id is where it came from. */
+        MemoryView: {
+            /** Format: uuid */
+            id: string;
+            bot: string;
+            text: string;
+            turn_id: string | null;
+            /** Format: date-time */
+            at: string;
         };
         MessageCreated: {
             /**
@@ -347,7 +516,7 @@ export interface components {
             seq: number;
             message: components["schemas"]["MessageView"];
         };
-        /** @description A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of its writer. late_seconds stands on a bot's answer that had to wait for a repair; by_hand is the person who wrote it in the bot's place. */
+        /** @description A message. seq is where it stands in its conversation; client_id is the Idempotency-Key of its writer. late_seconds stands on a bot's answer that had to wait for a repair; by_hand is the person who wrote it in the bot's place, approved_by the one who approved it; corrected_by the one who corrected it later, and original what it said before. */
         MessageView: {
             /** Format: uuid */
             id: string;
@@ -369,6 +538,9 @@ export interface components {
             edited_at: string | null;
             by_hand: string | null;
             late_seconds: number | null;
+            approved_by: string | null;
+            corrected_by: string | null;
+            original: string | null;
         };
         /** @description members are usernames, the writer's own not needed. Two members and no title: the one direct conversation. */
         NewConversation: {
@@ -399,6 +571,18 @@ export interface components {
             items: components["schemas"]["ConversationView"][];
             next_cursor: string | null;
         };
+        Page_DraftView_: {
+            items: components["schemas"]["DraftView"][];
+            next_cursor: string | null;
+        };
+        Page_LedgerEntry_: {
+            items: components["schemas"]["LedgerEntry"][];
+            next_cursor: string | null;
+        };
+        Page_LedgerRow_: {
+            items: components["schemas"]["LedgerRow"][];
+            next_cursor: string | null;
+        };
         Page_LetterGroup_: {
             items: components["schemas"]["LetterGroup"][];
             next_cursor: string | null;
@@ -407,12 +591,20 @@ export interface components {
             items: components["schemas"]["LetterRow"][];
             next_cursor: string | null;
         };
+        Page_MemoryView_: {
+            items: components["schemas"]["MemoryView"][];
+            next_cursor: string | null;
+        };
         Page_MessageView_: {
             items: components["schemas"]["MessageView"][];
             next_cursor: string | null;
         };
         Page_Publication_: {
             items: components["schemas"]["Publication"][];
+            next_cursor: string | null;
+        };
+        Page_QuestionView_: {
+            items: components["schemas"]["QuestionView"][];
             next_cursor: string | null;
         };
         Page_ReplayJob_: {
@@ -502,6 +694,37 @@ export interface components {
             note: string;
             current: boolean;
         };
+        /** @description A question, for who may answer it. form is a JSON Schema of the answer (an object). answer is what was answered. For kind `instead` text is what went wrong. */
+        QuestionView: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "question" | "instead";
+            /** @enum {string} */
+            status: "waiting" | "approved" | "edited" | "rejected" | "answered" | "stale" | "cancelled";
+            /** Format: uuid */
+            conversation_id: string;
+            conversation_title: string;
+            /** Format: uuid */
+            turn_id: string;
+            bot: string;
+            revision: string;
+            step: string;
+            asked: string;
+            mine: boolean;
+            text: string;
+            form: {
+                [key: string]: unknown;
+            };
+            question: components["schemas"]["MessageView"] | null;
+            /** Format: date-time */
+            created_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            answer: {
+                [key: string]: unknown;
+            } | null;
+        };
         ReadUpTo: {
             seq: number;
         };
@@ -511,6 +734,9 @@ export interface components {
             step: string;
             kind: string;
             why_not: string | null;
+        };
+        Reject: {
+            reason: string;
         };
         /** @description Replay, edited when payload is given. from_step is a step's id; default: the failed step. run is the run that the asker saw: another one by now is 409. overtaken must be true to replay what a later answer has overtaken, or what has expired. */
         Replay: {
@@ -617,19 +843,22 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        ServerFrame: components["schemas"]["MessageCreated"] | components["schemas"]["MessageUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnFailed"] | components["schemas"]["TurnEnded"] | components["schemas"]["ConversationCreated"] | components["schemas"]["DeadLetterOpened"] | components["schemas"]["TurnProgress"] | components["schemas"]["TurnDelta"] | components["schemas"]["Welcome"] | components["schemas"]["Reset"] | components["schemas"]["Ping"] | components["schemas"]["Presence"];
+        ServerFrame: components["schemas"]["MessageCreated"] | components["schemas"]["MessageUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnFailed"] | components["schemas"]["TurnEnded"] | components["schemas"]["DraftCreated"] | components["schemas"]["DraftDecided"] | components["schemas"]["TakeoverChanged"] | components["schemas"]["ConversationCreated"] | components["schemas"]["DeadLetterOpened"] | components["schemas"]["DecisionWanted"] | components["schemas"]["TurnProgress"] | components["schemas"]["TurnDelta"] | components["schemas"]["Welcome"] | components["schemas"]["Reset"] | components["schemas"]["Ping"] | components["schemas"]["Presence"];
         Signup: {
             username: string;
             password: string;
             display_name?: string | null;
         };
-        /** @description One step of a revision, as the door and the client need it. `class_name` as in the file. */
+        /** @description One step of a revision, as the door and the client need it. `class_name` as in the file. delegates is the bot (or the persona's name) that a Delegate step asks. */
         StepCard: {
             id: string;
             class_name: string;
             kind: string;
             timeout_seconds: number;
             attempts: number;
+            /** @enum {string} */
+            on_error: "dead_letter" | "ask_human" | "fallback";
+            delegates: string | null;
         };
         /** @description A custom step file that is not the same in two revisions, by the class that it holds. */
         StepFileChange: {
@@ -658,6 +887,38 @@ export interface components {
             class_name: string;
             sha256: string;
             source: string;
+        };
+        /** @description Take a conversation over: bots say nothing here until it is released or the time is over. then: what is done when the time is over. release: the bots answer again from the next message on. answer: they also answer the newest message, if nobody has answered it meanwhile. */
+        TakeOver: {
+            minutes?: number;
+            /** @enum {string} */
+            then?: "release" | "answer";
+        };
+        /** @description A person took the conversation over, or bots may speak again (takeover is null). */
+        TakeoverChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "takeover.changed";
+            /** Format: uuid */
+            conversation: string;
+            seq: number;
+            takeover: components["schemas"]["TakeoverView"] | null;
+            by: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description Who has taken a conversation over, and until when. */
+        TakeoverView: {
+            by: string;
+            by_name: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /** @enum {string} */
+            then: "release" | "answer";
         };
         /** @description Why this answer: the turn, its first input and every attempt of every step. */
         TraceView: {
@@ -765,7 +1026,7 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        /** @description A turn. failure is in plain words, for the people in the conversation. */
+        /** @description A turn. failure is in plain words, for the people in the conversation; waiting_for is whom it waits for. */
         TurnView: {
             /** Format: uuid */
             id: string;
@@ -781,6 +1042,7 @@ export interface components {
             steps: components["schemas"]["StepName"][];
             failure: string | null;
             reference: string | null;
+            waiting_for: string | null;
             /** Format: date-time */
             created_at: string;
             started_at: string | null;
@@ -820,20 +1082,32 @@ export interface components {
     pathItems: never;
 }
 export type ActView = components['schemas']['ActView'];
+export type AnswerQuestion = components['schemas']['AnswerQuestion'];
+export type Approve = components['schemas']['Approve'];
 export type AttemptView = components['schemas']['AttemptView'];
 export type AuditRow = components['schemas']['AuditRow'];
 export type BotView = components['schemas']['BotView'];
+export type CaseView = components['schemas']['CaseView'];
 export type ChatMl = components['schemas']['ChatMl'];
 export type ConversationCreated = components['schemas']['ConversationCreated'];
 export type ConversationView = components['schemas']['ConversationView'];
+export type Correction = components['schemas']['Correction'];
 export type DeadLetterOpened = components['schemas']['DeadLetterOpened'];
+export type DecisionWanted = components['schemas']['DecisionWanted'];
 export type Dismiss = components['schemas']['Dismiss'];
 export type Draft = components['schemas']['Draft'];
+export type DraftCreated = components['schemas']['DraftCreated'];
+export type DraftDecided = components['schemas']['DraftDecided'];
+export type DraftView = components['schemas']['DraftView'];
 export type FailureView = components['schemas']['FailureView'];
+export type Feedback = components['schemas']['Feedback'];
 export type Finish = components['schemas']['Finish'];
 export type GroupNote = components['schemas']['GroupNote'];
+export type HandOver = components['schemas']['HandOver'];
 export type HandReply = components['schemas']['HandReply'];
 export type Hello = components['schemas']['Hello'];
+export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LedgerRow = components['schemas']['LedgerRow'];
 export type LetterFilter = components['schemas']['LetterFilter'];
 export type LetterGroup = components['schemas']['LetterGroup'];
 export type LetterRow = components['schemas']['LetterRow'];
@@ -844,6 +1118,7 @@ export type LogEntry = components['schemas']['LogEntry'];
 export type LoggedEvent = components['schemas']['LoggedEvent'];
 export type Login = components['schemas']['Login'];
 export type Me = components['schemas']['Me'];
+export type MemoryView = components['schemas']['MemoryView'];
 export type MessageCreated = components['schemas']['MessageCreated'];
 export type MessageUpdated = components['schemas']['MessageUpdated'];
 export type MessageView = components['schemas']['MessageView'];
@@ -853,10 +1128,15 @@ export type NewReplay = components['schemas']['NewReplay'];
 export type PageAuditRow = components['schemas']['Page_AuditRow_'];
 export type PageBotView = components['schemas']['Page_BotView_'];
 export type PageConversationView = components['schemas']['Page_ConversationView_'];
+export type PageDraftView = components['schemas']['Page_DraftView_'];
+export type PageLedgerEntry = components['schemas']['Page_LedgerEntry_'];
+export type PageLedgerRow = components['schemas']['Page_LedgerRow_'];
 export type PageLetterGroup = components['schemas']['Page_LetterGroup_'];
 export type PageLetterRow = components['schemas']['Page_LetterRow_'];
+export type PageMemoryView = components['schemas']['Page_MemoryView_'];
 export type PageMessageView = components['schemas']['Page_MessageView_'];
 export type PagePublication = components['schemas']['Page_Publication_'];
+export type PageQuestionView = components['schemas']['Page_QuestionView_'];
 export type PageReplayJob = components['schemas']['Page_ReplayJob_'];
 export type PageUserView = components['schemas']['Page_UserView_'];
 export type Payload = components['schemas']['Payload'];
@@ -867,8 +1147,10 @@ export type Presence = components['schemas']['Presence'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemError = components['schemas']['ProblemError'];
 export type Publication = components['schemas']['Publication'];
+export type QuestionView = components['schemas']['QuestionView'];
 export type ReadUpTo = components['schemas']['ReadUpTo'];
 export type ReentryView = components['schemas']['ReentryView'];
+export type Reject = components['schemas']['Reject'];
 export type Replay = components['schemas']['Replay'];
 export type ReplayJob = components['schemas']['ReplayJob'];
 export type ReplayPlan = components['schemas']['ReplayPlan'];
@@ -885,6 +1167,9 @@ export type StepFileChange = components['schemas']['StepFileChange'];
 export type StepKindView = components['schemas']['StepKindView'];
 export type StepName = components['schemas']['StepName'];
 export type StepSource = components['schemas']['StepSource'];
+export type TakeOver = components['schemas']['TakeOver'];
+export type TakeoverChanged = components['schemas']['TakeoverChanged'];
+export type TakeoverView = components['schemas']['TakeoverView'];
 export type TraceView = components['schemas']['TraceView'];
 export type TurnDelta = components['schemas']['TurnDelta'];
 export type TurnEnded = components['schemas']['TurnEnded'];

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from warren.contracts import accounts, chat, frames
+from warren.contracts import accounts, chat, frames, takeover
 from warren.contracts.frames import CloseCode, LoggedEvent, ServerFrame
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +49,26 @@ EXAMPLES: tuple[BaseModel, ...] = (
         **PLACE, **RUN, step="think", reason="timeout", text="It took too long.", reference="K7"
     ),
     frames.TurnEnded(**PLACE, **RUN, end="done"),
+    frames.DraftCreated(**PLACE, **RUN, draft=WHO, kind="reply", asked="Ana"),
+    frames.DraftDecided(
+        **PLACE,
+        draft=WHO,
+        kind="reply",
+        turn_id=TURN,
+        status="approved",
+        asked="Ana",
+        by="Ana",
+        at=NOW,
+    ),
+    frames.TakeoverChanged(
+        **PLACE,
+        by="Ana",
+        at=NOW,
+        takeover=takeover.TakeoverView(
+            by="ana", by_name="Ana", since=NOW, until=NOW, then="release"
+        ),
+    ),
+    frames.DecisionWanted(decision=WHO, at=NOW),
     frames.ConversationCreated(user=WHO, conversation=HERE, view=VIEW),
     frames.DeadLetterOpened(letter=WHO, fingerprint="f1", bot="daisy", reference="W-1", at=NOW),
     frames.TurnProgress(
@@ -102,7 +122,8 @@ def test_every_logged_event_has_a_conversation_and_a_seq():
 
 
 def test_activity_is_at_most_80_characters():
-    values = EXAMPLES[6].model_dump() | {"activity": "x" * 81}
+    progress = next(one for one in EXAMPLES if isinstance(one, frames.TurnProgress))
+    values = progress.model_dump() | {"activity": "x" * 81}
 
     with pytest.raises(ValueError, match="80"):
         frames.TurnProgress.model_validate(values)

@@ -65,6 +65,9 @@ export function makeMessage(change: Partial<MessageView> = {}): MessageView {
     edited_at: null,
     by_hand: null,
     late_seconds: null,
+    approved_by: null,
+    corrected_by: null,
+    original: null,
     ...change,
   };
 }
@@ -80,6 +83,7 @@ export function makeView(change: Partial<ConversationView> = {}): ConversationVi
     unread: 0,
     last_message: null,
     turns: [],
+    takeover: null,
     created_at: AT,
     ...change,
   };
@@ -101,6 +105,7 @@ export function makeTurn(change: Partial<TurnView> = {}): TurnView {
     ],
     failure: null,
     reference: null,
+    waiting_for: null,
     created_at: AT,
     started_at: AT,
     ended_at: null,

@@ -156,11 +156,7 @@ export function makeLetterView(change: Partial<LetterView> = {}): LetterView {
     payload: makePayload(),
     first_input: { messages: makePayload().messages },
     raw: null,
-    steps: [
-      { id: "format", class_name: "Format", kind: "format", timeout_seconds: 60, attempts: 4 },
-      { id: "think", class_name: "Gpt", kind: "gpt", timeout_seconds: 60, attempts: 4 },
-      { id: "reply", class_name: "Reply", kind: "reply", timeout_seconds: 60, attempts: 4 },
-    ],
+    steps: [makeCard("format", "Format"), makeCard("think", "Gpt"), makeCard("reply", "Reply")],
     attempts,
     failures: [
       {
@@ -246,5 +242,17 @@ export function makeJob(change: Partial<ReplayJob> = {}): ReplayJob {
       { letter: "l-9", reference: "W-00000009", why: "A later message has been answered since." },
     ],
     ...change,
+  };
+}
+
+function makeCard(id: string, class_name: string) {
+  return {
+    id,
+    class_name,
+    kind: class_name.toLowerCase(),
+    timeout_seconds: 60,
+    attempts: 4,
+    on_error: "dead_letter" as const,
+    delegates: null,
   };
 }

@@ -21,6 +21,9 @@ def card_of(bot: BotFile, digest: str, number: int, at: datetime) -> BotCard:
         while_busy=bot.while_busy,
         concurrency=bot.concurrency,
         expires_after=bot.expires_after,
+        on=bot.on,
+        reply=bot.reply,
+        approver=bot.approver,
         steps=step_cards(bot),
         published_at=at,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from warren.contracts.base import JsonObject
-from warren.contracts.names import BOT_NAME, CLASS_NAME, EXPIRES_AFTER, STEP_ID
+from warren.contracts.names import BOT_NAME, CLASS_NAME, EXPIRES_AFTER, STEP_ID, USERNAME
 
 
 class BotPart(BaseModel):
@@ -48,6 +48,15 @@ class RetryPolicy(BotPart):
     )
 
 
+class Fallback(BotPart):
+    """What is said in a failed step's place, so that the pipeline goes on."""
+
+    fallback: Annotated[str, Field(min_length=1, max_length=4000)] = Field(
+        description="Becomes draft.body when the step has failed for good; the rest runs.",
+        examples=["I could not look that up just now. Ask me again later."],
+    )
+
+
 class StepSpec(BotPart):
     """One step of the pipeline: a class and its config."""
 
@@ -65,18 +74,68 @@ class StepSpec(BotPart):
         default=60, description="The step is stopped after this many seconds."
     )
     retry: RetryPolicy = Field(default=RetryPolicy(), description="Tries on transient errors.")
-    on_error: Literal["dead_letter"] = Field(
-        default="dead_letter", description="A failed step is kept as a dead letter for a person."
+    on_error: Literal["dead_letter", "ask_human"] | Fallback = Field(
+        default="dead_letter",
+        description="When the step has failed for good. dead_letter: it is kept for an operator."
+        " ask_human: a person is asked for what it should have written, and the rest runs."
+        " fallback: a text of yours takes its place, and the rest runs.",
+        examples=["ask_human", {"fallback": "I could not look that up just now."}],
     )
 
 
 class BotTest(BotPart):
     """One case of the bot's own tests: given messages, mocked steps, an expected reply."""
 
-    name: str
-    given: dict[str, Any]
-    mock: dict[str, Any] = {}
-    expect: dict[str, Any]
+    name: str = Field(description="What the case shows, in words.", examples=["greets back"])
+    given: dict[str, Any] = Field(
+        description="The payload that the first step is given: its messages at least.",
+        examples=[{"messages": [{"user": "ana", "body": "hello"}]}],
+    )
+    mock: dict[str, Any] = Field(
+        default={},
+        description="By step id: what the step would have written. It is not run.",
+        examples=[{"think": {"draft": {"body": "Hi Ana"}}}],
+    )
+    expect: dict[str, Any] = Field(
+        description="What the bot must say or do.",
+        examples=[{"reply": {"body": {"contains": "Ana"}}}],
+    )
+    fixes: str | None = Field(
+        default=None,
+        description="The group of dead letters that this case came from. A revision that passes"
+        " the case marks the group as fixed.",
+        examples=["3f2a9c0d11aa"],
+    )
+
+
+class Shape(BotPart):
+    """What every reply of the bot should look like."""
+
+    contains: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        default=(), description="Texts that each reply holds.", examples=[["Kind regards"]]
+    )
+    max_chars: Annotated[int, Field(ge=1, le=64_000)] | None = Field(
+        default=None, description="The longest a reply should be.", examples=[600]
+    )
+    metadata: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
+        default=(), description="Keys that each reply's metadata has.", examples=[["mood"]]
+    )
+
+
+class Expectation(BotPart):
+    """What is expected of the bot. The ledger compares it with what it does; nothing is stopped."""
+
+    latency_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = Field(
+        default=None, description="Most answers should be there within it.", examples=[20]
+    )
+    unedited_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None,
+        description="The share of its drafts that should be sent as they are.",
+        examples=[0.8],
+    )
+    shape: Shape | None = Field(
+        default=None, description="What each reply should look like.", examples=[{"max_chars": 600}]
+    )
 
 
 class BotFile(BotPart):
@@ -88,7 +147,22 @@ class BotFile(BotPart):
         examples=["kids-diary-bot"],
     )
     persona: Persona = Field(default=Persona(), description="Who the bot is for people.")
-    reply: Literal["auto"] = Field(default="auto", description="Replies are posted at once.")
+    on: Literal["message", "dead_letter"] = Field(
+        default="message",
+        description="What starts a turn: a person's message, or a new group of dead letters (a bot"
+        " that works on bots; its replies are always drafts for the operators).",
+        examples=["dead_letter"],
+    )
+    reply: Literal["auto", "draft"] = Field(
+        default="auto",
+        description="auto: replies are posted at once. draft: a person approves each one first.",
+        examples=["draft"],
+    )
+    approver: Annotated[str, Field(pattern=USERNAME)] | None = Field(
+        default=None,
+        description="Who approves drafts. Default: the operators.",
+        examples=["ana"],
+    )
     history: Annotated[int, Field(ge=1, le=200)] = Field(
         default=10, description="Messages of the conversation that the first step is given."
     )
@@ -112,6 +186,11 @@ class BotFile(BotPart):
     )
     steps: Annotated[tuple[StepSpec, ...], Field(min_length=1, max_length=50)] = Field(
         description="The pipeline, in order."
+    )
+    expect: Expectation | None = Field(
+        default=None,
+        description="What is expected of the bot; its page shows how far it is from it.",
+        examples=[{"latency_seconds": 20, "unedited_share": 0.8}],
     )
     tests: tuple[BotTest, ...] = Field(
         default=(), description="Cases that `warren bots test` runs."

@@ -8,6 +8,7 @@ from pydantic import Field
 from warren.contracts.accounts import UserView
 from warren.contracts.base import JsonObject, Request, UtcTime, View
 from warren.contracts.slip import LogEntry
+from warren.contracts.takeover import TakeoverView
 
 MAX_BODY_CHARS = 16_000  # of one message a person writes
 
@@ -45,7 +46,8 @@ class MessageView(View):
     its writer.
 
     late_seconds stands on a bot's answer that had to wait for a repair; by_hand is the person who
-    wrote it in the bot's place.
+    wrote it in the bot's place, approved_by the one who approved it; corrected_by the one who
+    corrected it later, and original what it said before.
     """
 
     id: UUID
@@ -62,6 +64,9 @@ class MessageView(View):
     edited_at: UtcTime | None = None
     by_hand: str | None = None
     late_seconds: int | None = None
+    approved_by: str | None = None
+    corrected_by: str | None = None
+    original: str | None = None
 
 
 class StepName(View):
@@ -70,7 +75,8 @@ class StepName(View):
 
 
 class TurnView(View):
-    """A turn. failure is in plain words, for the people in the conversation."""
+    """A turn. failure is in plain words, for the people in the conversation; waiting_for is whom it
+    waits for."""
 
     id: UUID
     conversation_id: UUID
@@ -83,6 +89,7 @@ class TurnView(View):
     steps: tuple[StepName, ...]
     failure: str | None = None
     reference: str | None = None
+    waiting_for: str | None = None
     created_at: UtcTime
     started_at: UtcTime | None = None
     ended_at: UtcTime | None = None
@@ -109,6 +116,7 @@ class ConversationView(View):
     unread: int
     last_message: MessageView | None = None
     turns: tuple[TurnView, ...] = ()
+    takeover: TakeoverView | None = None
     created_at: UtcTime
 
 

@@ -11,6 +11,8 @@ from pydantic import Field
 
 from warren.contracts.base import Message, UtcTime
 from warren.contracts.chat import ConversationView, MessageView, StepName
+from warren.contracts.decisions import DecisionStatus, DraftKind, QuestionKind
+from warren.contracts.takeover import TakeoverView
 
 EVENT = "warren.event.v1"
 PROGRESS = "warren.progress.v1"
@@ -74,6 +76,64 @@ class TurnEnded(Message):
     run: int
     bot: str
     end: Literal["done", "cancelled", "answered", "dismissed"]
+    at: UtcTime
+
+
+class DraftCreated(Message):
+    """Something waits for a person: a draft, or a question. What it says goes to that person only.
+
+    asked is the person's name, or "an operator".
+    """
+
+    type: Literal["draft.created"] = "draft.created"
+    conversation: UUID
+    seq: int
+    draft: UUID
+    kind: DraftKind | QuestionKind
+    turn_id: UUID
+    run: int
+    bot: str
+    asked: str
+    at: UtcTime
+
+
+class DraftDecided(Message):
+    """It was decided, or nobody needs to any more. by is the person's name; null for `stale`.
+
+    With status `waiting` it was handed over: asked says to whom.
+    """
+
+    type: Literal["draft.decided"] = "draft.decided"
+    conversation: UUID
+    seq: int
+    draft: UUID
+    kind: DraftKind | QuestionKind
+    turn_id: UUID
+    status: DecisionStatus
+    asked: str
+    by: str | None
+    at: UtcTime
+
+
+class TakeoverChanged(Message):
+    """A person took the conversation over, or bots may speak again (takeover is null)."""
+
+    type: Literal["takeover.changed"] = "takeover.changed"
+    conversation: UUID
+    seq: int
+    takeover: TakeoverView | None
+    by: str | None
+    at: UtcTime
+
+
+class DecisionWanted(Message):
+    """You may decide something, or need not any more: read `GET drafts` and `GET questions` again.
+
+    To one person or to the operators, no seq. Losing one costs a moment.
+    """
+
+    type: Literal["decision.wanted"] = "decision.wanted"
+    decision: UUID
     at: UtcTime
 
 
@@ -176,7 +236,14 @@ class Presence(Message):
 
 
 LoggedEvent = Annotated[
-    MessageCreated | MessageUpdated | TurnStarted | TurnFailed | TurnEnded,
+    MessageCreated
+    | MessageUpdated
+    | TurnStarted
+    | TurnFailed
+    | TurnEnded
+    | DraftCreated
+    | DraftDecided
+    | TakeoverChanged,
     Field(discriminator="type"),
 ]
 """Visible changes of a conversation: they have a seq and are kept in the event log."""
@@ -187,8 +254,12 @@ ServerFrame = Annotated[
     | TurnStarted
     | TurnFailed
     | TurnEnded
+    | DraftCreated
+    | DraftDecided
+    | TakeoverChanged
     | ConversationCreated
     | DeadLetterOpened
+    | DecisionWanted
     | TurnProgress
     | TurnDelta
     | Welcome

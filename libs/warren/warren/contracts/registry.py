@@ -13,13 +13,18 @@ KIND_CHANGED = "warren.kind.changed.v1"
 
 
 class StepCard(Message):
-    """One step of a revision, as the door and the client need it. `class_name` as in the file."""
+    """One step of a revision, as the door and the client need it. `class_name` as in the file.
+
+    delegates is the bot (or the persona's name) that a Delegate step asks.
+    """
 
     id: str
     class_name: str
     kind: str
     timeout_seconds: float
     attempts: int
+    on_error: Literal["dead_letter", "ask_human", "fallback"] = "dead_letter"
+    delegates: str | None = None
 
 
 class BotCard(Message):
@@ -40,6 +45,9 @@ class BotCard(Message):
     while_busy: Literal["merge", "queue"]
     concurrency: int
     expires_after: str
+    on: Literal["message", "dead_letter"] = "message"
+    reply: Literal["auto", "draft"] = "auto"
+    approver: str | None = None
     steps: tuple[StepCard, ...]
     removed: bool = False
     published_at: UtcTime

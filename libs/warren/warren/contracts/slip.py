@@ -22,6 +22,10 @@ AttemptOutcome = Literal[
     "retried",
     "held",  # its host was away: this try did not count, and it is tried again
     "dead",
+    "asked",  # it waits for a person: the slip is parked, and the step runs again with the answer
+    "delegated",  # it gave the work to another bot: patch makes that bot's first payload
+    "returned",  # that bot is done: patch makes the payload from before again
+    "fallback",  # it failed, and the bot file's text took its place
     "edited",  # a person changed what the step is given, before it
     "finished",  # a person gave the step's output
 ]
@@ -31,7 +35,8 @@ class LogEntry(Message):
     """One attempt of one step: when it was queued, started and ended, by whom, and what it changed.
 
     patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`,
-    `edited` or `finished`. by is the person who edited or finished.
+    `delegated`, `returned`, `fallback`, `edited` or `finished`. by is the person who edited or
+    finished. path are the Delegate steps on the way to this bot; empty for the turn's own bot.
     """
 
     step: str
@@ -50,14 +55,41 @@ class LogEntry(Message):
     patch: tuple[JsonObject, ...] = ()
 
 
+class Answer(Message):
+    """What a step that stood still is given when it goes on: a person's word, or another bot's.
+
+    approved: value is {body, metadata} as approved. answered: value fits the question's form.
+    delegated: value is {bot, replies}. instead: value is what the step should have written
+    ({body}), since it failed; it is not run.
+    """
+
+    kind: Literal["approved", "answered", "delegated", "instead"]
+    by: str | None = None
+    value: JsonObject
+
+
+class SaidReply(Message):
+    """A reply that a bot gave to the bot that had asked it: nobody has seen it."""
+
+    body: str
+    metadata: JsonObject = {}
+
+
 class Frame(Message):
     """A delegation: who waits for the child bot, and where that bot goes on. Top of the stack is
-    last."""
+    last.
+
+    step and kind are those of the Delegate step at position; replies are what the child has said so
+    far.
+    """
 
     bot: str
     revision: str
     position: int
+    step: str = "delegate"
+    kind: str = "delegate"
     payload: JsonObject
+    replies: tuple[SaidReply, ...] = ()
 
 
 class StepCommand(Message):
@@ -86,3 +118,4 @@ class StepCommand(Message):
     )
     log: tuple[LogEntry, ...] = ()
     stack: tuple[Frame, ...] = ()
+    answer: Answer | None = None

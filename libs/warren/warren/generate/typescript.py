@@ -17,7 +17,19 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
-from warren.contracts import accounts, bulk, chat, frames, letters, problem, registry
+from warren.contracts import (
+    accounts,
+    bulk,
+    chat,
+    decisions,
+    frames,
+    ledger,
+    letters,
+    memories,
+    problem,
+    registry,
+    takeover,
+)
 
 TARGET = Path("frontend/src/contracts.gen.ts")
 GENERATOR = Path("frontend/node_modules/openapi-typescript/bin/cli.js")
@@ -37,6 +49,13 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     letters.GroupNote,
     letters.Payload,
     registry.Rollback,
+    decisions.Approve,
+    decisions.Reject,
+    decisions.HandOver,
+    decisions.AnswerQuestion,
+    takeover.TakeOver,
+    ledger.Feedback,
+    ledger.Correction,
     frames.Hello,
 )
 ANSWERS: tuple[type[BaseModel], ...] = (
@@ -55,6 +74,15 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     chat.Page[bulk.ReplayJob],
     chat.Page[registry.BotView],
     chat.Page[registry.Publication],
+    chat.Page[decisions.DraftView],
+    chat.Page[decisions.QuestionView],
+    chat.Page[memories.MemoryView],
+    chat.Page[ledger.LedgerEntry],
+    chat.Page[ledger.LedgerRow],
+    decisions.DraftView,
+    decisions.QuestionView,
+    takeover.TakeoverView,
+    ledger.CaseView,
     letters.LetterView,
     bulk.ReplayJob,
     bulk.ReplayPlan,

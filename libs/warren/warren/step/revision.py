@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from warren.contracts.base import JsonObject
-from warren.contracts.bot import BotFile
+from warren.contracts.bot import BotFile, Fallback, StepSpec
 from warren.contracts.names import kind_of
 from warren.contracts.registry import Revision, StepCard, StepSource
 from warren.step.shape import is_array, is_object
@@ -105,9 +105,19 @@ def step_cards(bot: BotFile) -> tuple[StepCard, ...]:
             kind=kind_of(step.class_),
             timeout_seconds=step.timeout_seconds,
             attempts=step.retry.attempts,
+            on_error="fallback" if isinstance(step.on_error, Fallback) else step.on_error,
+            delegates=delegates_to(step),
         )
         for step in bot.steps
     )
+
+
+def delegates_to(step: StepSpec) -> str | None:
+    """Return the bot, or the persona's name, that a Delegate step asks; None for other steps."""
+    if step.class_ != "Delegate":
+        return None
+    named = step.config.get("bot") or step.config.get("persona")
+    return named if isinstance(named, str) else None
 
 
 def _sorted(value: Any) -> Any:
