@@ -172,10 +172,9 @@ export interface components {
             seq: number;
             /** Format: uuid */
             draft: string;
-            kind: ("reply" | "approval" | "send_as") | ("question" | "instead");
-            /** Format: uuid */
-            turn_id: string;
-            run: number;
+            kind: ("reply" | "approval" | "send_as") | ("question" | "instead" | "human");
+            turn_id: string | null;
+            run: number | null;
             bot: string;
             asked: string;
             /** Format: date-time */
@@ -193,9 +192,8 @@ export interface components {
             seq: number;
             /** Format: uuid */
             draft: string;
-            kind: ("reply" | "approval" | "send_as") | ("question" | "instead");
-            /** Format: uuid */
-            turn_id: string;
+            kind: ("reply" | "approval" | "send_as") | ("question" | "instead" | "human");
+            turn_id: string | null;
             /** @enum {string} */
             status: "waiting" | "approved" | "edited" | "rejected" | "answered" | "stale" | "cancelled";
             asked: string;
@@ -694,19 +692,18 @@ export interface components {
             note: string;
             current: boolean;
         };
-        /** @description A question, for who may answer it. form is a JSON Schema of the answer (an object). answer is what was answered. For kind `instead` text is what went wrong. */
+        /** @description A question, for who may answer it. form is a JSON Schema of the answer (an object). answer is what was answered. For kind `instead` text is what went wrong; for kind `human` it is the last message, and there is no turn. */
         QuestionView: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "question" | "instead";
+            kind: "question" | "instead" | "human";
             /** @enum {string} */
             status: "waiting" | "approved" | "edited" | "rejected" | "answered" | "stale" | "cancelled";
             /** Format: uuid */
             conversation_id: string;
             conversation_title: string;
-            /** Format: uuid */
-            turn_id: string;
+            turn_id: string | null;
             bot: string;
             revision: string;
             step: string;

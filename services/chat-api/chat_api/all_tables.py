@@ -1,7 +1,8 @@
 """Every table of this service, for migrations: importing a module of tables registers them."""
 
 from chat_api import tables
+from chat_api.decisions import tables as decision_tables
 from chat_api.letters import tables as letter_tables
 
-ALL = (tables, letter_tables)
+ALL = (tables, letter_tables, decision_tables)
 metadata = tables.metadata

@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Insert,
+    Row,
     Select,
     Update,
     Uuid,
@@ -44,14 +45,20 @@ def _locking(these: ColumnElement[bool]) -> Select[Any, Any, Any]:
     """Return a select of conversations that locks them, and the clock after each lock; one row
     with the clock alone when there are none."""
     locked = (
-        select(conversation.c.id, conversation.c.last_seq)
+        select(
+            conversation.c.id,
+            conversation.c.last_seq,
+            conversation.c.undecided,
+            conversation.c.taken_by,
+            conversation.c.taken_until,
+        )
         .where(these)
         .order_by(conversation.c.id)
         .with_for_update()
         .cte("locked")
     )
     one = select(true().label("one")).subquery("one")
-    return select(locked.c.id, locked.c.last_seq, func.clock_timestamp().label("now")).select_from(
+    return select(*locked.c, func.clock_timestamp().label("now")).select_from(
         one.outerjoin(locked, true())
     )
 
@@ -89,6 +96,8 @@ class Changes:
         self.freed = False
         self.settled = False
         self.doors_later = False  # the next turns are left to promoting.py, whatever they hold
+        self.taken_by: dict[UUID, UUID] = {}  # who has taken over a conversation that is locked
+        self.undecided: set[UUID] = set()  # the locked conversations in which something waits
         self._heads: dict[UUID, int] = {}
         self._written: dict[UUID, int] = {}
         self._out: list[Outgoing] = []
@@ -106,16 +115,25 @@ class Changes:
 
     async def _lock(self, statement: Select[Any, Any, Any], ids: Iterable[UUID]) -> None:
         rows = (await self.connection.execute(statement, {"ids": list(set(ids))})).all()
+        self.now = max(row.now for row in rows)
         for row in rows:
             if row.id is not None:
-                self.locked(row.id, row.last_seq)
-        self.now = max(row.now for row in rows)
+                self.locked(row.id, row)
 
-    def locked(self, conversation_id: UUID, head: int, now: datetime | None = None) -> None:
-        """Note a conversation that the caller has locked by a statement of its own."""
-        self._heads[conversation_id] = self._written[conversation_id] = head
+    def locked(
+        self, conversation_id: UUID, row: Row[*tuple[Any, ...]], now: datetime | None = None
+    ) -> None:
+        """Note a conversation that the caller has locked by a statement of its own.
+
+        row has last_seq, undecided, taken_by and taken_until.
+        """
+        self._heads[conversation_id] = self._written[conversation_id] = row.last_seq
         if now is not None:
             self.now = now
+        if row.undecided:
+            self.undecided.add(conversation_id)
+        if row.taken_by is not None and row.taken_until > self.now:
+            self.taken_by[conversation_id] = row.taken_by
 
     def holds(self, conversation_id: UUID) -> bool:
         """Whether the conversation is locked here."""

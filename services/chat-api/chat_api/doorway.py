@@ -28,14 +28,17 @@ _DOOR = """
       (select t.id from turn t where t.conversation_id = :place
               and t.bot_id = b.account_id and t.state = 'queued'
               order by t.created_at desc, t.id desc limit 1) as waiting"""
+_CARD = """b.account_id, b.card, b.approval,
+      (select a.id from account a where a.username = b.card ->> 'approver' and a.kind = 'person')
+        as approver_id"""
 _PRESENT = text(f"""
-    select b.account_id, b.card, {_DOOR}, {_COUNT} as running
+    select {_CARD}, {_DOOR}, {_COUNT} as running
     from member m join bot b on b.account_id = m.account_id
     where m.conversation_id = :place
     order by b.account_id
 """)
 _ONE = text(f"""
-    select b.account_id, b.card, {_DOOR}, {_COUNT} as running
+    select {_CARD}, {_DOOR}, {_COUNT} as running
     from bot b where b.account_id = :bot
 """)
 _LOCK = text("select 1 from bot where account_id = :bot for update")
@@ -55,11 +58,16 @@ _WAITS_ELSEWHERE = text("""
 
 @dataclass(frozen=True)
 class Present:
-    """A bot of a conversation and what stands before its door there."""
+    """A bot of a conversation and what stands before its door there.
+
+    approval: a person approves what it says; approver_id is who, None for any operator.
+    """
 
     bot_id: UUID
     card: BotCard
     doorway: Doorway
+    approval: bool = False
+    approver_id: UUID | None = None
 
     @property
     def name(self) -> str:
@@ -117,7 +125,7 @@ async def waits_elsewhere(connection: AsyncConnection, bot: Present, row: TurnRo
 def _present(row: RowMapping) -> Present:
     card = BotCard.model_validate(row["card"])
     doorway = Doorway(row["door_held"], row["waiting"], row["running"], card.concurrency)
-    return Present(row["account_id"], card, doorway)
+    return Present(row["account_id"], card, doorway, row["approval"], row["approver_id"])
 
 
 async def _counted(connection: AsyncConnection, one: Present) -> Present:

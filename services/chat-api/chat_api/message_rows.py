@@ -9,6 +9,7 @@ from chat_api.tables import account, message
 from warren.contracts.chat import MessageView
 
 _writer = account.alias("writer")
+_approver = account.alias("approver")
 
 
 def select_messages() -> Select[Any]:
@@ -19,9 +20,11 @@ def select_messages() -> Select[Any]:
             account.c.username.label("author"),
             account.c.kind,
             _writer.c.username.label("writer"),
+            _approver.c.username.label("approver"),
         )
         .join_from(message, account, account.c.id == message.c.author_id)
         .join(_writer, _writer.c.id == message.c.by_hand, isouter=True)
+        .join(_approver, _approver.c.id == message.c.approved_by, isouter=True)
     )
 
 
@@ -42,6 +45,7 @@ def view(row: RowMapping) -> MessageView:
         edited_at=row["edited_at"],
         by_hand=row["writer"],
         late_seconds=row["late_seconds"],
+        approved_by=row["approver"],
     )
 
 

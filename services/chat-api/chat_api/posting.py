@@ -5,7 +5,7 @@ The conversation's row lock puts everything in order. The same Idempotency-Key g
 message for ever, also when two requests with it come at the same moment.
 """
 
-from dataclasses import dataclass
+import json
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -13,11 +13,13 @@ from sqlalchemy import func, text, update
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
+from chat_api.decisions.retiring import retire_all
 from chat_api.door import Join, Start, Wait, for_new_message
 from chat_api.doorway import Present, bots_present, counted
 from chat_api.listening import listeners
 from chat_api.membership import NO_CONVERSATION
 from chat_api.message_rows import select_messages, view
+from chat_api.person import Person
 from chat_api.plain_text import checked
 from chat_api.starting import begin
 from chat_api.tables import message, turn
@@ -36,23 +38,19 @@ _WRITE = text("""
       update conversation c set last_seq = last_seq + 1, active_at = now()
       where c.id = :place and exists (
         select 1 from member m where m.conversation_id = c.id and m.account_id = :author)
-      returning c.id, c.last_seq, c.kind, clock_timestamp() as now
+      returning c.id, c.last_seq, c.kind, c.undecided, c.taken_by, c.taken_until,
+        clock_timestamp() as now
     ), written as (
-      insert into message (id, conversation_id, seq, author_id, body, created_at, client_id)
-      select :id, p.id, p.last_seq, :author, :body, p.now, :key from place p
+      insert into message (id, conversation_id, seq, author_id, body, created_at, client_id,
+        metadata, approved_by)
+      select :id, p.id, p.last_seq, :author, :body, p.now, :key, cast(:metadata as json),
+        cast(:approved_by as uuid)
+      from place p
       on conflict (author_id, client_id) do nothing
       returning id
     )
-    select p.last_seq, p.kind, p.now, exists (select 1 from written) as is_new from place p
+    select p.*, exists (select 1 from written) as is_new from place p
 """)
-
-
-@dataclass(frozen=True)
-class Author:
-    """The person who writes."""
-
-    id: UUID
-    username: str
 
 
 class _SeenBefore(Exception):
@@ -60,7 +58,7 @@ class _SeenBefore(Exception):
 
 
 async def post(
-    store: Store, author: Author, place: UUID, body: str, key: str | None
+    store: Store, author: Person, place: UUID, body: str, key: str | None
 ) -> MessageView:
     """Return the message, new or as it was when its key was used first.
 
@@ -71,7 +69,7 @@ async def post(
     checked(body, "/body")
     try:
         async with changing(store) as changes:
-            shown = await _write(changes, author, place, body, key)
+            shown = await write(changes, author, place, body, key)
     except _SeenBefore:
         return await _earlier(store, author, place, body, key)
     MESSAGES_POSTED.labels("person").inc()
@@ -94,17 +92,40 @@ def _checked_key(key: str | None) -> str:
     return key
 
 
-async def _write(changes: Changes, author: Author, place: UUID, body: str, key: str) -> MessageView:
+async def write(
+    changes: Changes,
+    author: Person,
+    place: UUID,
+    body: str,
+    key: str,
+    *,
+    drafted_by: str | None = None,
+) -> MessageView:
+    """Write a message of a person and call the bots; locks the conversation, if nobody has yet.
+
+    drafted_by is the bot whose draft the author approved. Raises NotFound for a conversation that
+    the author does not belong to.
+    """
     id = uuid4()
+    metadata = {} if drafted_by is None else {"drafted_by": drafted_by}
     found = await changes.connection.execute(
-        _WRITE, {"place": place, "author": author.id, "id": id, "body": body, "key": key}
+        _WRITE,
+        {
+            "place": place,
+            "author": author.id,
+            "id": id,
+            "body": body,
+            "key": key,
+            "metadata": json.dumps(metadata),
+            "approved_by": None if drafted_by is None else author.id,
+        },
     )
     locked = found.one_or_none()
     if locked is None:
         raise NotFound(NO_CONVERSATION)
     if not locked.is_new:
         raise _SeenBefore
-    changes.locked(place, locked.last_seq, locked.now)
+    changes.locked(place, locked, locked.now)
     shown = MessageView(
         id=id,
         conversation_id=place,
@@ -114,9 +135,15 @@ async def _write(changes: Changes, author: Author, place: UUID, body: str, key: 
         body=body,
         created_at=changes.now,
         client_id=key,
+        metadata=metadata,
+        approved_by=None if drafted_by is None else author.username,
     )
     changes.tell(MessageCreated(conversation=place, seq=shown.seq, message=shown))
-    await _call_bots(changes, locked.kind, shown)
+    taken_by = changes.taken_by.get(place)
+    if taken_by is None:
+        await _call_bots(changes, locked.kind, shown)
+    elif taken_by == author.id and place in changes.undecided:
+        await retire_all(changes, place)  # the answer has been given
     return shown
 
 
@@ -152,16 +179,18 @@ def _new_turn(changes: Changes, bot: Present, shown: MessageView) -> TurnRow:
         revision=bot.card.revision,
         state="queued",
         run=1,
-        stream=True,
+        stream=not bot.approval,
         holds_door=False,
         history=bot.card.history,
         steps=bot.card.steps,
         answers=(shown.id,),
         created_at=changes.now,
+        approval=bot.approval,
+        approver_id=bot.approver_id,
     )
 
 
-async def _earlier(store: Store, author: Author, place: UUID, body: str, key: str) -> MessageView:
+async def _earlier(store: Store, author: Person, place: UUID, body: str, key: str) -> MessageView:
     async with store.reading.connect() as connection:
         found = await connection.execute(
             select_messages().where(message.c.author_id == author.id, message.c.client_id == key)

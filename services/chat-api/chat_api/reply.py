@@ -28,12 +28,17 @@ def fault_of(outcome: Outcome) -> str | None:
 
 
 def bubble(
-    turn: TurnRow, reply: OutcomeReply, seq: int, now: datetime, by_hand: str | None = None
+    turn: TurnRow,
+    reply: OutcomeReply,
+    seq: int,
+    now: datetime,
+    by_hand: str | None = None,
+    approved_by: str | None = None,
 ) -> MessageView:
     """Return the message that is shown. It answers the last message of its turn.
 
     A turn that has a reference failed once: its answer says how late it comes. by_hand is the
-    person who wrote it in the bot's place.
+    person who wrote it in the bot's place, approved_by the one who approved it.
     """
     late = (now - turn.created_at).total_seconds() if turn.reference is not None else None
     return MessageView(
@@ -45,8 +50,9 @@ def bubble(
         body=without_nul(reply.body),
         created_at=now,
         turn_id=turn.id,
-        in_reply_to=turn.answers[-1],
+        in_reply_to=turn.answers[-1] if turn.answers else None,
         metadata=keepable(reply.metadata),
         by_hand=by_hand,
+        approved_by=approved_by,
         late_seconds=None if late is None else int(late),
     )

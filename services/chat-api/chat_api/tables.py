@@ -13,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     UniqueConstraint,
     Uuid,
@@ -43,12 +45,18 @@ class Account(Row, table=True):
 
 
 class Bot(Row, table=True):
-    """The read model of the registry's bots: the newest card, by its number."""
+    """The read model of the registry's bots: the newest card, by its number.
+
+    approval: a person approves what it says, by its own file or that of a bot it delegates to.
+    """
 
     account_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("account.id"), primary_key=True))
     name: str = Field(unique=True)
     number: int
     removed: bool
+    approval: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default="false")
+    )
     card: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
@@ -90,13 +98,25 @@ class LoginTry(Row, table=True):
 
 
 class Conversation(Row, table=True):
-    """A conversation. Whoever changes it locks this row: last_seq is its gapless counter."""
+    """A conversation. Whoever changes it locks this row: last_seq is its gapless counter.
+
+    undecided counts the decisions that wait here; taken_* say who has taken it over, until when.
+    """
+
+    __table_args__ = (
+        Index("conversation_taken", "taken_until", postgresql_where="taken_by is not null"),
+    )
 
     id: UUID = Field(primary_key=True)
     kind: str
     title: str | None = None
     direct_key: str | None = Field(default=None, unique=True)
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    undecided: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    taken_by: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
+    taken_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    taken_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    taken_then: str | None = None
     created_by: UUID = Field(sa_column=ref("account.id"))
     created_at: datetime = Field(sa_column=moment(now=True))
     active_at: datetime = Field(sa_column=moment(now=True))
@@ -115,7 +135,11 @@ class Member(Row, table=True):
 
 
 class Turn(Row, table=True):
-    """A bot's turn: what it answers, where it stands, its first command, later its trace."""
+    """A bot's turn: what it answers, where it stands, its first command, later its trace.
+
+    approval: what it says is a draft first, for approver_id or the operators. undecided counts its
+    decisions that wait; waiting_for is whom they wait for, in words.
+    """
 
     __table_args__ = (
         Index(
@@ -154,6 +178,12 @@ class Turn(Row, table=True):
     history: int
     steps: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     answers: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    approval: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default="false")
+    )
+    approver_id: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
+    undecided: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    waiting_for: str | None = None
     failure: str | None = None
     reference: str | None = None
     command: bytes | None = Field(default=None, sa_column=bytes_column())
@@ -191,6 +221,7 @@ class ChatMessage(Row, table=True):
     )
     edited_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     by_hand: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
+    approved_by: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
     late_seconds: int | None = None
 
 

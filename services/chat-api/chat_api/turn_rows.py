@@ -19,7 +19,10 @@ OPEN: tuple[TurnState, ...] = ("queued", "running", "waiting", "parked")
 
 @dataclass(frozen=True)
 class TurnRow:
-    """One turn without its bytes. answers are the messages that it answers, the last one quoted."""
+    """One turn without its bytes. answers are the messages that it answers, the last one quoted.
+
+    approval: what it says is a draft first. undecided counts its decisions that wait.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -39,6 +42,10 @@ class TurnRow:
     ended_at: datetime | None = None
     failure: str | None = None
     reference: str | None = None
+    approval: bool = False
+    approver_id: UUID | None = None
+    undecided: int = 0
+    waiting_for: str | None = None
 
     @property
     def step_names(self) -> tuple[StepName, ...]:
@@ -59,6 +66,7 @@ class TurnRow:
             steps=self.step_names,
             failure=self.failure,
             reference=self.reference,
+            waiting_for=self.waiting_for,
             created_at=self.created_at,
             started_at=self.started_at,
             ended_at=self.ended_at,

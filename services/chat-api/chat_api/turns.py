@@ -10,7 +10,13 @@ Act = Literal["start", "finish", "park", "wait", "cancel", "resume", "answer", "
 _NEXT: dict[TurnState, dict[Act, TurnState]] = {
     "queued": {"start": "running", "cancel": "cancelled"},
     "running": {"finish": "done", "park": "parked", "wait": "waiting", "cancel": "cancelled"},
-    "waiting": {"resume": "running", "cancel": "cancelled"},
+    # It ends when the last draft is decided; a draft that nobody wants leaves nothing to say.
+    "waiting": {
+        "resume": "running",
+        "finish": "done",
+        "dismiss": "dismissed",
+        "cancel": "cancelled",
+    },
     # A parked turn may still end well: a reply overtook its letter, or a second copy of the same
     # run did better. Resuming it raises the run, so only the current run's outcomes get here.
     "parked": {

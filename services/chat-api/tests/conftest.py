@@ -27,7 +27,7 @@ from chat_api.letters.tables import dead_letter
 from chat_api.migrate import SCRIPTS
 from chat_api.parts import Parts
 from chat_api.person import Person
-from chat_api.posting import Author, post
+from chat_api.posting import post
 from chat_api.sessions import open_session
 from chat_api.settings import Settings
 from chat_api.tables import account, conversation, message, outbox, turn
@@ -119,7 +119,7 @@ class World:
     card = staticmethod(card)
     delivery = staticmethod(delivery)
 
-    async def person(self, name: str = "ana") -> Author:
+    async def person(self, name: str = "ana") -> Person:
         """A person without a password."""
         id = uuid4()
         async with self.store.engine.begin() as connection:
@@ -129,14 +129,14 @@ class World:
                     active=True,
                 )
             )  # fmt: skip
-        return Author(id, name)
+        return Person(id, name)
 
     async def bot(self, name: str = "echo", **more: Any) -> UUID:
         """Apply a card; return the bot's account id."""
         await bots.apply(self.store, card(name, **more))
         return await self.value(select(account.c.id).where(account.c.username == name))
 
-    async def place(self, *members: Author | UUID, kind: str = "direct") -> UUID:
+    async def place(self, *members: Person | UUID, kind: str = "direct") -> UUID:
         """A conversation of these members."""
         ids = [one if isinstance(one, UUID) else one.id for one in members]
         place = uuid4()
@@ -151,7 +151,7 @@ class World:
                 )
         return place
 
-    async def say(self, author: Author, place: UUID, body: str = "hello", key: str = "") -> Any:
+    async def say(self, author: Person, place: UUID, body: str = "hello", key: str = "") -> Any:
         """Post a message."""
         return await post(self.store, author, place, body, key or f"key-{next(self.keys)}")
 
@@ -333,7 +333,7 @@ class Failing:
         self.world.shelf.take()
         return letter
 
-    async def sign_in(self, who: Author, *, operator: bool = True) -> None:
+    async def sign_in(self, who: Person, *, operator: bool = True) -> None:
         """Sign a person in for what is asked next over HTTP."""
         await self.world.sql(
             "update account set operator = :o where id = :id", o=operator, id=who.id

@@ -29,6 +29,8 @@ POSSIBLE = {
     ("running", "wait"): "waiting",
     ("running", "cancel"): "cancelled",
     ("waiting", "resume"): "running",
+    ("waiting", "finish"): "done",
+    ("waiting", "dismiss"): "dismissed",
     ("waiting", "cancel"): "cancelled",
     ("parked", "resume"): "running",
     ("parked", "answer"): "answered",

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from chat_api.cancel import cancel
 from chat_api.letters.tables import audit, letter_act
 from chat_api.person import Person
-from chat_api.posting import Author
+from chat_api.person import Person
 from warren.contracts.slip import LogEntry, StepCommand
 
 
@@ -327,7 +327,7 @@ async def test_overtaken_and_expired_need_a_second_word(world, failing):
     await world.sql("update dead_letter set failed_at = now() - interval '8 days'")
     expired = await failing.post(f"{letter.id}/replay")
     await world.sql("update dead_letter set failed_at = now()")
-    await world.say(Author((await world.messages())[0].author_id, "ana"), turn.conversation_id)
+    await world.say(Person((await world.messages())[0].author_id, "ana"), turn.conversation_id)
     await world.gate.handle([world.outcome((await world.turns())[1], "to the later one")])
     overtaken = await failing.post(f"{letter.id}/replay")
 
@@ -364,7 +364,7 @@ async def test_the_sender_tries_again(world, failing):
     await failing.turn()
     (turn,) = await world.turns()
     (asker,) = await world.rows(text("select id from account where username = 'ana'"))
-    await failing.sign_in(Author(asker.id, "ana"), operator=False)
+    await failing.sign_in(Person(asker.id, "ana"), operator=False)
 
     answer = await world.http.post(f"/api/v1/turns/{turn.id}/retry")
     second = await world.http.post(f"/api/v1/turns/{turn.id}/retry")

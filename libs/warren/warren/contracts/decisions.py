@@ -18,6 +18,7 @@ DraftKind = Literal[
 QuestionKind = Literal[
     "question",  # an AskHuman step waits for an answer that fits its form
     "instead",  # a step failed: what should it have written?
+    "human",  # somebody asks for a person: who answers joins the conversation and takes it over
 ]
 DecisionStatus = Literal[
     "waiting",
@@ -62,7 +63,8 @@ class DraftView(View):
 class QuestionView(View):
     """A question, for who may answer it. form is a JSON Schema of the answer (an object).
 
-    answer is what was answered. For kind `instead` text is what went wrong.
+    answer is what was answered. For kind `instead` text is what went wrong; for kind `human` it is
+    the last message, and there is no turn.
     """
 
     id: UUID
@@ -70,7 +72,7 @@ class QuestionView(View):
     status: DecisionStatus
     conversation_id: UUID
     conversation_title: str
-    turn_id: UUID
+    turn_id: UUID | None
     bot: str
     revision: str
     step: str

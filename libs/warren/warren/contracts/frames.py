@@ -90,8 +90,8 @@ class DraftCreated(Message):
     seq: int
     draft: UUID
     kind: DraftKind | QuestionKind
-    turn_id: UUID
-    run: int
+    turn_id: UUID | None
+    run: int | None
     bot: str
     asked: str
     at: UtcTime
@@ -108,7 +108,7 @@ class DraftDecided(Message):
     seq: int
     draft: UUID
     kind: DraftKind | QuestionKind
-    turn_id: UUID
+    turn_id: UUID | None
     status: DecisionStatus
     asked: str
     by: str | None

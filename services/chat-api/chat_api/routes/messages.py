@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from chat_api import history, posting
 from chat_api.membership import NO_CONVERSATION, id_in_path
+from chat_api.person import Person
 from chat_api.routes.asker import PROBLEMS, Asker, WithStore
 from chat_api.routes.users import Cursor, Limit
 from warren.contracts.chat import MessageView, NewMessage, Page
@@ -25,7 +26,7 @@ async def post(
 ) -> Response:
     """Post a message. The same Idempotency-Key gives the same answer for ever."""
     place = id_in_path(id, NO_CONVERSATION)
-    author = posting.Author(who.id, who.username)
+    author = Person(who.id, who.username)
     shown = await posting.post(store, author, place, ask.body, idempotency_key)
     return Response(shown.model_dump_json(), 201, media_type="application/json")
 
