@@ -305,13 +305,14 @@ export interface components {
             reason: string;
             case: boolean;
         };
-        /** @description The record of one bot, step and revision since a time. step is empty for whole answers. distance is the mean over edited drafts and corrections, null without any; seconds is the median time of an answer. */
+        /** @description The record of one bot, step and revision since a time. step is empty for whole answers. turns are those that have ended or are parked, failures those that failed at least once; for a step, failures are the letters of it that are still kept. distance is the mean over edited drafts and corrections, null without any; seconds is the median time from question to answer. */
         LedgerRow: {
             bot: string;
             step: string;
             revision: string;
             turns: number;
             failures: number;
+            /** @description those that were decided */
             drafts: number;
             sent_unedited: number;
             edited: number;
@@ -342,7 +343,7 @@ export interface components {
             until: string | null;
             q: string;
         };
-        /** @description Letters that failed alike. hours are the failures of the last 24 hours, oldest first. */
+        /** @description Letters that failed alike. hours are the failures of the last 24 hours, oldest first. fixed_by is the revision that passed a case of the bot's `tests:` made from this group; returned_after_fix says that a letter came all the same, after which it is fixed no more. */
         LetterGroup: {
             fingerprint: string;
             bot: string | null;
@@ -364,6 +365,9 @@ export interface components {
             /** Format: uuid */
             newest: string;
             note: string;
+            fixed_by: string | null;
+            fixed_at: string | null;
+            returned_after_fix: boolean;
         };
         /** @description A letter in a list. failures counts how often it has failed; changed_by is who acted last. */
         LetterRow: {
@@ -607,6 +611,10 @@ export interface components {
         };
         Page_ReplayJob_: {
             items: components["schemas"]["ReplayJob"][];
+            next_cursor: string | null;
+        };
+        Page_Thumb_: {
+            items: components["schemas"]["Thumb"][];
             next_cursor: string | null;
         };
         Page_UserView_: {
@@ -917,6 +925,14 @@ export interface components {
             /** @enum {string} */
             then: "release" | "answer";
         };
+        /** @description The reader's own thumb for a message. */
+        Thumb: {
+            /** Format: uuid */
+            message_id: string;
+            /** @enum {string} */
+            thumb: "up" | "down";
+            reason: string;
+        };
         /** @description Why this answer: the turn, its first input and every attempt of every step. */
         TraceView: {
             turn: components["schemas"]["TurnView"];
@@ -1135,6 +1151,7 @@ export type PageMessageView = components['schemas']['Page_MessageView_'];
 export type PagePublication = components['schemas']['Page_Publication_'];
 export type PageQuestionView = components['schemas']['Page_QuestionView_'];
 export type PageReplayJob = components['schemas']['Page_ReplayJob_'];
+export type PageThumb = components['schemas']['Page_Thumb_'];
 export type PageUserView = components['schemas']['Page_UserView_'];
 export type Payload = components['schemas']['Payload'];
 export type PayloadMessage = components['schemas']['PayloadMessage'];
@@ -1167,6 +1184,7 @@ export type StepSource = components['schemas']['StepSource'];
 export type TakeOver = components['schemas']['TakeOver'];
 export type TakeoverChanged = components['schemas']['TakeoverChanged'];
 export type TakeoverView = components['schemas']['TakeoverView'];
+export type Thumb = components['schemas']['Thumb'];
 export type TraceView = components['schemas']['TraceView'];
 export type TurnDelta = components['schemas']['TurnDelta'];
 export type TurnEnded = components['schemas']['TurnEnded'];

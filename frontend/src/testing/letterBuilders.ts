@@ -59,6 +59,9 @@ export function makeGroup(change: Partial<LetterGroup> = {}): LetterGroup {
     hours: Array.from({ length: 24 }, (_, hour) => (hour > 20 ? hour - 19 : 0)),
     newest: "l-1",
     note: "",
+    fixed_by: null,
+    fixed_at: null,
+    returned_after_fix: false,
     ...change,
   };
 }

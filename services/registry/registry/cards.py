@@ -24,6 +24,7 @@ def card_of(bot: BotFile, digest: str, number: int, at: datetime) -> BotCard:
         on=bot.on,
         reply=bot.reply,
         approver=bot.approver,
+        expect=bot.expect,
         steps=step_cards(bot),
         published_at=at,
     )

@@ -103,7 +103,8 @@ class BotTest(BotPart):
     fixes: str | None = Field(
         default=None,
         description="The group of dead letters that this case came from. A revision that passes"
-        " the case marks the group as fixed.",
+        " the case marks the group as fixed. Or `ledger-` and the number of an entry of the"
+        " ledger.",
         examples=["3f2a9c0d11aa"],
     )
 

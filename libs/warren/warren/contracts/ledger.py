@@ -27,6 +27,14 @@ class Feedback(Request):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
+class Thumb(View):
+    """The reader's own thumb for a message."""
+
+    message_id: UUID
+    thumb: Literal["up", "down"]
+    reason: str = ""
+
+
 class Correction(Request):
     """What a bot's message should have said. The original is kept and can be read."""
 
@@ -57,8 +65,9 @@ class LedgerEntry(View):
 class LedgerRow(View):
     """The record of one bot, step and revision since a time. step is empty for whole answers.
 
-    distance is the mean over edited drafts and corrections, null without any; seconds is the median
-    time of an answer.
+    turns are those that have ended or are parked, failures those that failed at least once; for a
+    step, failures are the letters of it that are still kept. distance is the mean over edited
+    drafts and corrections, null without any; seconds is the median time from question to answer.
     """
 
     bot: str
@@ -66,7 +75,7 @@ class LedgerRow(View):
     revision: str
     turns: int
     failures: int
-    drafts: int
+    drafts: int = Field(description="those that were decided")
     sent_unedited: int
     edited: int
     rejected: int

@@ -91,7 +91,11 @@ class LetterRow(View):
 
 
 class LetterGroup(View):
-    """Letters that failed alike. hours are the failures of the last 24 hours, oldest first."""
+    """Letters that failed alike. hours are the failures of the last 24 hours, oldest first.
+
+    fixed_by is the revision that passed a case of the bot's `tests:` made from this group;
+    returned_after_fix says that a letter came all the same, after which it is fixed no more.
+    """
 
     fingerprint: str
     bot: str | None
@@ -108,6 +112,9 @@ class LetterGroup(View):
     hours: tuple[int, ...]
     newest: UUID
     note: str = ""
+    fixed_by: str | None = None
+    fixed_at: UtcTime | None = None
+    returned_after_fix: bool = False
 
 
 class GroupNote(Request):

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from warren.contracts.base import JsonObject, Message, Request, UtcTime, View
-from warren.contracts.bot import Persona
+from warren.contracts.bot import Expectation, Persona
 
 BOT_PUBLISHED = "warren.bot.published.v1"
+BOT_TESTED = "warren.bot.tested.v1"
 KIND_CHANGED = "warren.kind.changed.v1"
 
 
@@ -48,9 +49,26 @@ class BotCard(Message):
     on: Literal["message", "dead_letter"] = "message"
     reply: Literal["auto", "draft"] = "auto"
     approver: str | None = None
+    expect: Expectation | None = None
     steps: tuple[StepCard, ...]
     removed: bool = False
     published_at: UtcTime
+
+
+class BotTested(Message):
+    """The cases of a revision were run: key `bot.tested.<name>` on `warren.events`.
+
+    passed and failed hold what those cases say in `fixes`: groups of dead letters, and entries of
+    the ledger as `ledger-<id>`. A group stands in one of them; where one of its cases fails, that
+    is failed. at is when the run ended: a receiver applies only later ones.
+    """
+
+    type: Literal["bot.tested"] = "bot.tested"
+    name: str
+    revision: str
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    at: UtcTime
 
 
 class StepSource(Message):

@@ -51,6 +51,10 @@ LOGGED = (
     frames.ConversationCreated,
     frames.DeadLetterOpened,
 )
+BOTS = (
+    Spoken(registry.BotCard, registry.BOT_PUBLISHED),
+    Spoken(registry.BotTested, registry.BOT_TESTED),
+)
 HINTS = (frames.TurnProgress, frames.TurnDelta)
 SOCKET_ONLY = (frames.Welcome, frames.Reset, frames.Ping, frames.Presence)
 
@@ -82,7 +86,7 @@ SPOTS: tuple[Spot, ...] = (
         (
             *(Spoken(model, frames.EVENT) for model in LOGGED),
             Spoken(inner.SessionEnded, frames.EVENT),
-            Spoken(registry.BotCard, registry.BOT_PUBLISHED),
+            *BOTS,
         ),
         senders=("chat-api", "registry"),
         receivers=("gateway-ws", "chat-api"),
@@ -196,7 +200,7 @@ def _share(service: str, action: str, spot: Spot) -> tuple[Spoken, ...]:
     if spot.exchange != topology.EVENTS or (service, action) == ("gateway-ws", "receive"):
         return spot.messages
     bots = service == "registry" or action == "receive"
-    return tuple(one for one in spot.messages if (one.model is registry.BotCard) == bots)
+    return tuple(one for one in spot.messages if (one in BOTS) == bots)
 
 
 def _operation(

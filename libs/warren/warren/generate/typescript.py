@@ -78,6 +78,7 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     chat.Page[decisions.QuestionView],
     chat.Page[memories.MemoryView],
     chat.Page[ledger.LedgerEntry],
+    chat.Page[ledger.Thumb],
     chat.Page[ledger.LedgerRow],
     decisions.DraftView,
     decisions.QuestionView,
