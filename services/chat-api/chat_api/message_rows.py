@@ -10,6 +10,7 @@ from warren.contracts.chat import MessageView
 
 _writer = account.alias("writer")
 _approver = account.alias("approver")
+_corrector = account.alias("corrector")
 
 
 def select_messages() -> Select[Any]:
@@ -21,10 +22,12 @@ def select_messages() -> Select[Any]:
             account.c.kind,
             _writer.c.username.label("writer"),
             _approver.c.username.label("approver"),
+            _corrector.c.username.label("corrector"),
         )
         .join_from(message, account, account.c.id == message.c.author_id)
         .join(_writer, _writer.c.id == message.c.by_hand, isouter=True)
         .join(_approver, _approver.c.id == message.c.approved_by, isouter=True)
+        .join(_corrector, _corrector.c.id == message.c.corrected_by, isouter=True)
     )
 
 
@@ -46,6 +49,8 @@ def view(row: RowMapping) -> MessageView:
         by_hand=row["writer"],
         late_seconds=row["late_seconds"],
         approved_by=row["approver"],
+        corrected_by=row["corrector"],
+        original=row["original"],
     )
 
 

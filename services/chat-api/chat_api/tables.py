@@ -164,6 +164,14 @@ class Turn(Row, table=True):
             postgresql_where="state = 'done'",
         ),
         Index("turn_deadline", "deadline", postgresql_where="state = 'running'"),
+        Index(
+            "turn_record",
+            "bot",
+            "revision",
+            "ended_at",
+            postgresql_include=["created_at", "state", "reference"],  # counted from it alone
+            postgresql_where="ended_at is not null",
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -223,6 +231,8 @@ class ChatMessage(Row, table=True):
     by_hand: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
     approved_by: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
     late_seconds: int | None = None
+    original: str | None = None
+    corrected_by: UUID | None = Field(default=None, sa_column=ref("account.id", nullable=True))
 
 
 class Inbox(Row, table=True):

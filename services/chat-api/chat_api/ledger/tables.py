@@ -17,7 +17,14 @@ class Expectation(Row, table=True):
     """
 
     __table_args__ = (
-        Index("expectation_record", "bot", "revision", "step", "at"),
+        Index(
+            "expectation_record",
+            "bot",
+            "revision",
+            "step",
+            "at",
+            postgresql_include=["kind", "distance"],  # records are counted from it alone
+        ),
         Index("expectation_kind", "kind", "id"),
         Index(
             "expectation_thumb",

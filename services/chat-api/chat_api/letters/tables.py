@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, String, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSON
 from sqlmodel import Field
 
@@ -30,6 +40,14 @@ class DeadLetter(Row, table=True):
         ),
         Index("dead_letter_reference", "reference"),
         Index("dead_letter_bot", "bot", "failed_at"),
+        Index(
+            "dead_letter_record",
+            "bot",
+            "revision",
+            "step",
+            "opened_at",
+            postgresql_where="status not in ('late', 'double')",
+        ),
         Index("dead_letter_closed", "closed_at", postgresql_where="closed_at is not null"),
         Index(
             "dead_letter_search",
@@ -139,6 +157,24 @@ class GroupNoteRow(Row, table=True):
     at: datetime = Field(sa_column=moment(now=True))
 
 
+class GroupFix(Row, table=True):
+    """What the tests of a bot say of a group: which revision passed a case made from it.
+
+    tested_at is when that was tested: older news changes nothing. returned: a letter came all the
+    same.
+    """
+
+    __tablename__ = "letter_group_fix"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
+
+    fingerprint: str = Field(primary_key=True)
+    fixed_by: str | None = None
+    fixed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    tested_at: datetime = Field(sa_column=moment())
+    returned: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default="false")
+    )
+
+
 class ReplayJobRow(Row, table=True):
     """A bulk replay: what it takes, where its ramp stands, why it stopped.
 
@@ -221,6 +257,7 @@ dead_letter = DeadLetter.__table__
 letter_failure = LetterFailure.__table__
 letter_act = LetterAct.__table__
 letter_group_note = GroupNoteRow.__table__
+letter_group_fix = GroupFix.__table__
 replay_job = ReplayJobRow.__table__
 replay_item = ReplayItem.__table__
 audit = Audit.__table__
