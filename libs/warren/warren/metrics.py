@@ -24,6 +24,11 @@ OUTCOMES_DOUBLE = Counter(
 LETTERS_OPENED = Counter(
     "warren_dead_letters_opened_total", "Dead letters opened.", ["bot", "kind", "reason"]
 )
+DECISIONS = Counter(
+    "warren_decisions_total",
+    "What people decided: drafts approved, edited, rejected; questions answered.",
+    ["bot", "kind", "decision"],
+)
 REPAIRS = Counter(
     "warren_repairs_total",
     "What people did to dead letters: replayed, edited, finished, answered, dismissed, restored;"

@@ -11,11 +11,15 @@ from chat_api.routes import (
     audit,
     auth,
     conversations,
+    drafts,
     inner,
     letters,
+    memories,
     messages,
+    questions,
     repair,
     replays,
+    takeover,
     turns,
     users,
 )
@@ -39,7 +43,21 @@ def public_app(parts: Parts) -> ASGIApp:
     )
     app.state.parts = parts
     problems.install(app)
-    for part in (auth, users, conversations, messages, turns, replays, letters, repair, audit):
+    for part in (
+        auth,
+        users,
+        conversations,
+        messages,
+        turns,
+        replays,
+        letters,
+        repair,
+        audit,
+        drafts,
+        questions,
+        takeover,
+        memories,
+    ):
         app.include_router(part.router, prefix=PREFIX)
     return Guard(Patience(app), parts.settings.public_url)
 
@@ -49,5 +67,6 @@ def private_app(parts: Parts, checks: Sequence[Check]) -> ASGIApp:
     app = inner_app(SERVICE, checks)
     app.state.parts = parts
     token = parts.settings.service_token.get_secret_value()
-    app.include_router(inner.router, dependencies=guarded(token))  # pyright: ignore[reportArgumentType] # guarded() returns Depends(...)
+    for part in (inner.router, memories.inner):
+        app.include_router(part, dependencies=guarded(token))  # pyright: ignore[reportArgumentType] # guarded() returns Depends(...)
     return app

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
+from chat_api.decisions.retiring import retire_turn
 from chat_api.letters.commands import read_command
 from chat_api.membership import NO_TURN
 from chat_api.person import Person
@@ -87,6 +88,8 @@ async def _end(changes: Changes, row: TurnRow, asker: Person) -> None:
         command=None,
         **trace,
     )
+    if row.undecided:
+        await retire_turn(changes, row.id)
     changes.tell(ended_event(changes, row, "cancelled"), row.id)
     changes.send(_hint(row))
     if row.reference is not None:

@@ -176,10 +176,20 @@ class Changes:
         """Write this with what goes out: nothing in this transaction reads it before the commit."""
         self._along.append(statement)
 
+    async def write_heads(self) -> None:
+        """Write the counters now: a statement that is to come reads and raises one itself."""
+        moved = self._moved()
+        if moved:
+            await self.connection.execute(_heads(moved))
+            self._written.update(moved)
+
+    def _moved(self) -> dict[UUID, int]:
+        return {place: head for place, head in self._heads.items() if head != self._written[place]}
+
     async def write(self) -> list[OutboxRow]:
         """Write what was put off, heads and outbox rows; the last statements before the commit."""
         await self.flush()
-        moved = {place: head for place, head in self._heads.items() if head != self._written[place]}
+        moved = self._moved()
         if moved:
             self.write_last(_heads(moved))
         return await outbox.add(self.connection, self._out, self._places, self._along)

@@ -18,10 +18,11 @@ from chat_api.message_rows import select_messages, view
 from chat_api.plain_text import checked, refused
 from chat_api.sessions import Who
 from chat_api.tables import account, conversation, member, message
+from chat_api.takeover.reading import takeovers
 from warren.contracts.accounts import UserView
 from warren.contracts.chat import ConversationView, MessageView, NewConversation, Page, TurnView
 from warren.contracts.frames import ConversationCreated
-from warren.errors import NotFound
+from warren.errors import Conflict, NotFound
 
 _MINE = """
     select c.id, c.kind, c.title, c.last_seq, c.created_at, c.active_at, m.read_seq,
@@ -58,6 +59,25 @@ async def make(store: Store, asker: Who, ask: NewConversation) -> tuple[Conversa
         if is_new:
             await _tell(changes, id, members)
     return await read(store, asker.id, id), is_new
+
+
+async def direct_with(store: Store, asker: UUID, username: str, other: str) -> UUID:
+    """Return the direct conversation of the asker with somebody, found or made.
+
+    Raises Conflict for who is not there.
+    """
+    async with changing(store) as changes:
+        known = await find_users(changes.connection, [username, other])
+        if other not in known or not known[other].active:
+            raise Conflict(
+                f"Nothing was sent. Nobody is called {other[:63]!r}, or they are gone.",
+                kind="no-conversation",
+            )
+        members = list(known.values())
+        id, is_new = await _insert(changes.connection, asker, None, members, direct=True)
+        if is_new:
+            await _tell(changes, id, members)
+    return id
 
 
 async def read(store: Store, asker: UUID, id: UUID) -> ConversationView:
@@ -143,6 +163,14 @@ async def _insert(
     return id, True
 
 
+async def announce_to(changes: Changes, who: UUID, place: UUID) -> None:
+    """Tell a person of a conversation that they have joined."""
+    found = await changes.connection.execute(_ONE, {"asker": who, "id": place})
+    rows = [dict(row) for row in found.mappings()]
+    (shown,) = await _views(changes.connection, rows)
+    changes.announce(ConversationCreated(user=who, conversation=place, view=shown))
+
+
 async def _tell(changes: Changes, id: UUID, members: Sequence[UserView]) -> None:
     """Tell every person in it, the maker's other tabs too."""
     made = await changes.connection.execute(select(conversation).where(conversation.c.id == id))
@@ -165,7 +193,7 @@ async def _tell(changes: Changes, id: UUID, members: Sequence[UserView]) -> None
 async def _views(
     connection: AsyncConnection, rows: Sequence[dict[str, Any]]
 ) -> list[ConversationView]:
-    """Return rows of _MINE with their members, last messages and open turns: three statements."""
+    """Return rows of _MINE with their members, last messages and open turns: four statements."""
     if not rows:
         return []
     ids = [row["id"] for row in rows]
@@ -185,6 +213,7 @@ async def _views(
     turns: dict[UUID, list[TurnView]] = {id: [] for id in ids}
     for turn in await turn_rows.open_turns(connection, ids):
         turns[turn.conversation_id].append(turn.view())
+    taken = await takeovers(connection, ids)
     return [
         ConversationView(
             id=row["id"],
@@ -196,6 +225,7 @@ async def _views(
             unread=row["unread"],
             last_message=messages.get(row["last_message"]),
             turns=tuple(turns[row["id"]]),
+            takeover=taken.get(row["id"]),
             created_at=row["created_at"],
         )
         for row in rows

@@ -1,5 +1,5 @@
-"""Find turns that are past their deadline: nothing was heard of them, so each becomes a letter
-`lost`."""
+"""Find what is past its time. Turns of which nothing was heard become letters `lost`; takeovers
+end."""
 
 import asyncio
 
@@ -11,6 +11,7 @@ from chat_api.letters.commands import read_command
 from chat_api.letters.facts import Facts, lost, unreadable
 from chat_api.letters.keeper import Letters
 from chat_api.tables import turn
+from chat_api.takeover.timeouts import end_overdue
 from chat_api.tidying import tidy
 from warren.logging import get_logger
 
@@ -42,6 +43,7 @@ class Deadlines:
             try:
                 while await self.sweep() == BATCH:
                     pass
+                await end_overdue(self._store)
                 if sweeps % TIDY_EVERY == 0:
                     await tidy(self._store)
             except (SQLAlchemyError, OSError) as error:

@@ -80,6 +80,11 @@ class Present:
         return self.card.listens
 
     @property
+    def on(self) -> Literal["message", "dead_letter"]:
+        """What starts its turns."""
+        return self.card.on
+
+    @property
     def removed(self) -> bool:
         """Whether its file is gone."""
         return self.card.removed

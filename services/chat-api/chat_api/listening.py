@@ -23,6 +23,11 @@ class Listener(Protocol):
         ...
 
     @property
+    def on(self) -> Literal["message", "dead_letter"]:
+        """What starts its turns."""
+        ...
+
+    @property
     def removed(self) -> bool:
         """Whether its file is gone."""
         ...
@@ -41,7 +46,7 @@ def mentions(body: str) -> frozenset[str]:
 
 def listeners(kind: Literal["direct", "group"], body: str, bots: Iterable[_L]) -> list[_L]:
     """Return the bots that answer a person's message, in the order given."""
-    present = [bot for bot in bots if not bot.removed]
+    present = [bot for bot in bots if not bot.removed and bot.on == "message"]
     if kind == "direct":
         return present
     called = mentions(body)

@@ -108,6 +108,7 @@ async def write(
     """
     id = uuid4()
     metadata = {} if drafted_by is None else {"drafted_by": drafted_by}
+    await changes.write_heads()
     found = await changes.connection.execute(
         _WRITE,
         {
@@ -141,39 +142,40 @@ async def write(
     changes.tell(MessageCreated(conversation=place, seq=shown.seq, message=shown))
     taken_by = changes.taken_by.get(place)
     if taken_by is None:
-        await _call_bots(changes, locked.kind, shown)
+        await call_bots(changes, locked.kind, place, shown.id, body)
     elif taken_by == author.id and place in changes.undecided:
         await retire_all(changes, place)  # the answer has been given
     return shown
 
 
-async def _call_bots(
-    changes: Changes, kind: Literal["direct", "group"], shown: MessageView
+async def call_bots(
+    changes: Changes, kind: Literal["direct", "group"], place: UUID, said: UUID, body: str
 ) -> None:
-    present = await bots_present(changes.connection, shown.conversation_id)
-    called = listeners(kind, shown.body, present)
+    """Start, or join, a turn of each bot that listens to a message. The conversation is locked."""
+    present = await bots_present(changes.connection, place)
+    called = listeners(kind, body, present)
     for bot in await counted(changes.connection, called):
-        await _at_the_door(changes, bot, shown)
+        await _at_the_door(changes, bot, place, said)
 
 
-async def _at_the_door(changes: Changes, bot: Present, shown: MessageView) -> None:
+async def _at_the_door(changes: Changes, bot: Present, place: UUID, said: UUID) -> None:
     match for_new_message(bot.doorway, bot.card.while_busy):
         case Start():
-            await begin(changes, _new_turn(changes, bot, shown), is_new=True)
+            await begin(changes, _new_turn(changes, bot, place, said), is_new=True)
         case Wait():
-            changes.write_last(turn_rows.adding(_new_turn(changes, bot, shown)))
+            changes.write_last(turn_rows.adding(_new_turn(changes, bot, place, said)))
         case Join(turn_id):
             await changes.connection.execute(
                 update(turn)
                 .where(turn.c.id == turn_id)
-                .values(answers=func.array_append(turn.c.answers, shown.id))
+                .values(answers=func.array_append(turn.c.answers, said))
             )
 
 
-def _new_turn(changes: Changes, bot: Present, shown: MessageView) -> TurnRow:
+def _new_turn(changes: Changes, bot: Present, place: UUID, said: UUID) -> TurnRow:
     return TurnRow(
         id=uuid4(),
-        conversation_id=shown.conversation_id,
+        conversation_id=place,
         bot_id=bot.bot_id,
         bot=bot.name,
         revision=bot.card.revision,
@@ -183,7 +185,7 @@ def _new_turn(changes: Changes, bot: Present, shown: MessageView) -> TurnRow:
         holds_door=False,
         history=bot.card.history,
         steps=bot.card.steps,
-        answers=(shown.id,),
+        answers=(said,),
         created_at=changes.now,
         approval=bot.approval,
         approver_id=bot.approver_id,

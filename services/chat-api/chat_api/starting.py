@@ -67,6 +67,7 @@ async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
         row,
         state="running",
         holds_door=True,
+        stream=row.stream and row.conversation_id not in changes.taken_by,
         started_at=changes.now,
         deadline=changes.now + timedelta(seconds=allowed_seconds(row.steps)),
     )
@@ -81,6 +82,7 @@ async def begin(changes: Changes, row: TurnRow, *, is_new: bool) -> None:
             row.id,
             state="running",
             holds_door=True,
+            stream=started.stream,
             started_at=started.started_at,
             deadline=started.deadline,
             command=body,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import text
 
 from chat_api import turn_rows
 from chat_api.changes import Store
@@ -14,6 +15,11 @@ from warren.contracts.chat import TraceView, TurnView
 from warren.contracts.slip import LogEntry, StepCommand
 from warren.errors import NotFound
 
+_DECIDES = text("""
+    select exists (select 1 from account where id = :asker and operator)
+      or exists (select 1 from decision where turn_id = :turn
+                 and (asked_id = :asker or decided_by = :asker))
+""")
 _LOG = TypeAdapter(tuple[LogEntry, ...])
 _OBJECT = TypeAdapter(JsonObject)
 
@@ -25,7 +31,11 @@ async def read_turn(store: Store, asker: UUID, turn_id: UUID) -> TurnView:
 
 
 async def read_trace(store: Store, asker: UUID, turn_id: UUID) -> TraceView:
-    """Return why this answer: while a turn runs only its first input is known here."""
+    """Return why this answer: while a turn runs only its first input is known here.
+
+    Of a turn whose words a person approves, its patches are left out for everybody but who decides:
+    they hold what was not approved.
+    """
     row, command, first_input, log = await _load(store, asker, turn_id)
     first: JsonObject | None = None
     if first_input is not None:
@@ -33,7 +43,15 @@ async def read_trace(store: Store, asker: UUID, turn_id: UUID) -> TraceView:
     elif command is not None:
         first = StepCommand.model_validate_json(command).payload
     entries = _LOG.validate_json(log) if log is not None else ()
+    if row.approval and not await _decides(store, asker, row):
+        entries = tuple(one.model_copy(update={"patch": ()}) for one in entries)
     return TraceView(turn=row.view(), first_input=first, log=entries)
+
+
+async def _decides(store: Store, asker: UUID, row: TurnRow) -> bool:
+    async with store.reading.connect() as connection:
+        found = await connection.execute(_DECIDES, {"asker": asker, "turn": row.id})
+        return asker == row.approver_id or bool(found.scalar_one())
 
 
 async def _load(

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from chat_api.cancel import cancel
 from chat_api.letters.tables import audit, letter_act
 from chat_api.person import Person
-from chat_api.person import Person
 from warren.contracts.slip import LogEntry, StepCommand
 
 

@@ -14,6 +14,7 @@ from chat_api.repair.slips import (
     input_at,
     replayed,
 )
+from warren.contracts.chat import StepName
 from warren.contracts.registry import StepCard
 from warren.contracts.slip import LogEntry, StepCommand
 from warren.step.patch import diff
@@ -167,7 +168,13 @@ def test_a_command_of_a_new_run():
     failed = command(2, {"n": 2}, (*ran(0, 1), dead(2)), stranger="kept")
 
     made = command_of(
-        failed, replayed(failed, 1), card("b", "bb"), run=5, revision="r2", now=NOW, deadline=NOW
+        failed,
+        replayed(failed, 1),
+        StepName(id="b", kind="bb"),
+        run=5,
+        revision="r2",
+        now=NOW,
+        deadline=NOW,
     )
 
     assert (made.run, made.revision, made.position) == (5, "r2", 1)

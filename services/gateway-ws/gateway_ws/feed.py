@@ -20,6 +20,7 @@ from warren.metrics import FRAMES_DROPPED
 
 log = get_logger(__name__)
 
+ASKED = "asked."  # then a person's id, or "operators"
 NOT_FOR_BROWSERS = ("bot.", "kind.")  # facts between services on warren.events
 
 
@@ -66,6 +67,9 @@ class Feed:
             if key.startswith("letters."):
                 self._hub.tell_operators("dead_letter.opened", delivery.body)
                 return
+            if key.startswith(ASKED):
+                self._tell_asked(key.removeprefix(ASKED), delivery.body)
+                return
             event, body = read_event(delivery.body)
             if key.startswith("user."):
                 self._hub.tell_user(UUID(body["user"]), event, int(body["view"]["last_seq"]))
@@ -77,6 +81,13 @@ class Feed:
             return
         if event.seq is not None:
             self._hub.publish(event)
+
+    def _tell_asked(self, who: str, frame: bytes) -> None:
+        """Tell one person, or the operators, that something waits for them."""
+        if who == "operators":
+            self._hub.tell_operators("decision.wanted", frame)
+        else:
+            self._hub.hint_user(UUID(who), "decision.wanted", frame)
 
     async def _on_progress(self, delivery: Delivery) -> None:
         if hint := read_hint(delivery.body, self._runs):

@@ -127,8 +127,14 @@ class Hub:
 
     def tell_operators(self, type: str, frame: bytes) -> None:
         """Write a hint to the operators' sockets that read at this moment; others read again."""
-        ready = [one for one in self.clients if one.identity.operator and one.live]
-        ready = [one for one in ready if one.outbound.ready]
+        self._hint((one for one in self.clients if one.identity.operator), type, frame)
+
+    def hint_user(self, user: UUID, type: str, frame: bytes) -> None:
+        """Write a hint to a user's sockets that read at this moment, likewise."""
+        self._hint(self.users.get(user, {}), type, frame)
+
+    def _hint(self, clients: Iterable[Client], type: str, frame: bytes) -> None:
+        ready = [one for one in clients if one.live and one.outbound.ready]
         FRAMES_SENT.labels(type).inc(len(ready))
         broadcast((one.connection for one in ready), frame, text=True)
 

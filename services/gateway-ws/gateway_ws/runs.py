@@ -6,7 +6,7 @@ opens nothing.
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from warren.contracts.inner import Missed
 MAX_RUNS = 20_000  # about 10 MB; an evicted run shows no progress until the next event of its turn
 
 _OPENS = "turn.started"
+_TAKEN = "takeover.changed"
 _CLOSES = frozenset({"turn.ended", "turn.failed"})
 
 
@@ -43,7 +44,9 @@ class Runs:
         return known if known and known.open and known.run == run else None
 
     def hear(self, type: str, conversation: UUID, seq: int | None, body: Mapping[str, Any]) -> None:
-        """Take in an event. All but turn.started, turn.ended and turn.failed are passed over."""
+        """Take in an event. All but turns' and takeovers are passed over."""
+        if type == _TAKEN and seq is not None and body.get("takeover") is not None:
+            self._hush(conversation, seq)
         if seq is None or not (type == _OPENS or type in _CLOSES):
             return
         opens = type == _OPENS
@@ -56,6 +59,13 @@ class Runs:
             seq=seq,
         )
         self._learn(UUID(str(body["turn_id"])), run)
+
+    def _hush(self, conversation: UUID, seq: int) -> None:
+        """A person has taken the conversation over: nothing in the making is shown any more."""
+        for turn in self._by_conversation.get(conversation, ()):
+            known = self._turns[turn]
+            if known.seq < seq:
+                self._turns[turn] = replace(known, stream=False)
 
     def learn(self, missed: Missed) -> None:
         """Take in what chat-api says of a conversation as of its head: these turns run, no

@@ -1,4 +1,4 @@
-"""JSON objects as the table keeps them: bytes, since Postgres' own types refuse what people write."""
+"""JSON objects as the table keeps them: bytes, since Postgres' own types refuse some texts."""
 
 from pydantic import TypeAdapter
 

@@ -25,7 +25,8 @@ _WAITING = text("""
     where turn_id = any(cast(:turns as uuid[])) and status = 'waiting'
 """)
 _ASKERS = text("""
-    select t.id, m.author_id from turn t join message m on m.id = t.answers[array_upper(t.answers, 1)]
+    select t.id, m.author_id
+    from turn t join message m on m.id = t.answers[array_upper(t.answers, 1)]
     where t.id = any(cast(:turns as uuid[]))
 """)
 _PEOPLE = text("""

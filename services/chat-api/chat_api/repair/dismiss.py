@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chat_api import turn_rows
 from chat_api.changes import Changes, Store, changing
+from chat_api.decisions.retiring import retire_turn
 from chat_api.letters.one import NO_LETTER
 from chat_api.letters.words import plain_words
 from chat_api.person import Person
@@ -57,6 +58,8 @@ async def _end(changes: Changes, case: Case, row: TurnRow) -> None:
     await turn_rows.change(
         changes.connection, row.id, state=state, run=row.run + 1, ended_at=changes.now
     )
+    if row.undecided:
+        await retire_turn(changes, row.id)
     changes.tell(ended_event(changes, row, "dismissed"), row.id)
     TURNS_ENDED.labels(row.bot, "dismissed").inc()
 

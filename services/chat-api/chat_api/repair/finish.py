@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from chat_api import message_rows, turn_rows
 from chat_api.changes import Changes, Store, changing
+from chat_api.decisions.retiring import retire_turn
 from chat_api.letters.one import NO_LETTER
 from chat_api.person import Person
 from chat_api.plain_text import checked
@@ -87,6 +88,8 @@ async def _answer(changes: Changes, case: Case, row: TurnRow, by: Person, reply:
         failure=None,
         command=None,
     )
+    if row.undecided:
+        await retire_turn(changes, row.id)
     changes.tell(ended_event(changes, row, "answered"), row.id)
     note(changes, case, by, Act(kind="answered"))
     MESSAGES_POSTED.labels("bot").inc()

@@ -18,6 +18,7 @@ from chat_api.starting import command_message, started_event
 from chat_api.tables import turn
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
+from warren.contracts.chat import StepName
 from warren.contracts.registry import StepCard
 from warren.contracts.slip import MAX_SLIP_BYTES, StepCommand
 from warren.errors import Conflict, TooLarge
@@ -51,13 +52,15 @@ def resume(
 ) -> tuple[StepCommand, UUID]:
     """Send a slip on its way in a new run; return its command and the id of its message.
 
-    base is the command that stands still. Raises Conflict when the turn does not, TooLarge when the
+    base is the command that stands still; within a delegation it goes on at its own step, since
+    steps are those of the turn's own bot. Raises Conflict when the turn does not, TooLarge when the
     slip has grown too large to be sent.
     """
     state = after(row.state, "resume")
     if state is None:
         raise Conflict(f"Nothing was sent. This turn is {row.state}.", kind="turn-ended")
-    allowed = timedelta(seconds=allowed_seconds(steps[slip.position :]))
+    first = base.stack[0].position if base.stack else slip.position
+    allowed = timedelta(seconds=allowed_seconds(steps[first:]))
     going = replace(
         row,
         state=state,
@@ -72,7 +75,7 @@ def resume(
     command = command_of(
         base.model_copy(update={"stream": row.stream}),
         slip,
-        steps[slip.position],
+        _step_of(base, slip, steps),
         run=going.run,
         revision=revision,
         now=changes.now,
@@ -100,3 +103,10 @@ def resume(
     changes.send(sent)
     TURNS_STARTED.labels(row.bot).inc()
     return command, UUID(str(sent.message_id))
+
+
+def _step_of(base: StepCommand, slip: Resumed, steps: Sequence[StepCard]) -> StepName:
+    if base.stack:
+        assert slip.position == base.position
+        return StepName(id=base.step, kind=base.kind)
+    return StepName(id=steps[slip.position].id, kind=steps[slip.position].kind)

@@ -12,8 +12,9 @@ from jsonpatch import JsonPatchException
 from jsonpointer import JsonPointerException
 
 from warren.contracts.base import JsonObject
+from warren.contracts.chat import StepName
 from warren.contracts.registry import StepCard
-from warren.contracts.slip import AttemptOutcome, LogEntry, StepCommand
+from warren.contracts.slip import Answer, AttemptOutcome, LogEntry, StepCommand
 from warren.step.patch import Patch, apply, diff
 
 MISFITS = (JsonPatchException, JsonPointerException, LookupError, TypeError, ValueError)
@@ -34,7 +35,8 @@ class ByHand:
 class Resumed:
     """A slip that may go on: the command's position, payload and log; the rest is the turn's.
 
-    patch is what a person changed, empty for a replay as it was.
+    patch is what a person changed, empty for a replay as it was. answer is what a step that stood
+    still is given.
     """
 
     position: int
@@ -42,6 +44,7 @@ class Resumed:
     first_input: JsonObject
     log: tuple[LogEntry, ...]
     patch: Patch = ()
+    answer: Answer | None = None
 
 
 def first_input_of(command: StepCommand) -> JsonObject:
@@ -95,7 +98,7 @@ def finished(command: StepCommand, rest: JsonObject, by: ByHand) -> Resumed:
 def command_of(
     base: StepCommand,
     slip: Resumed,
-    card: StepCard,
+    step: StepName,
     *,
     run: int,
     revision: str,
@@ -109,14 +112,26 @@ def command_of(
             "run": run,
             "revision": revision,
             "position": slip.position,
-            "step": card.id,
-            "kind": card.kind,
+            "step": step.id,
+            "kind": step.kind,
             "queued_at": now,
             "deadline": deadline,
             "payload": slip.payload,
             "first_input": None if begins else slip.first_input,
             "log": slip.log,
+            "answer": slip.answer,
         }
+    )
+
+
+def answered(command: StepCommand, answer: Answer) -> Resumed:
+    """Return the slip of a step that stood still, with what it is given: its log stays whole."""
+    return Resumed(
+        position=command.position,
+        payload=command.payload,
+        first_input=first_input_of(command),
+        log=command.log,
+        answer=answer,
     )
 
 
