@@ -59,7 +59,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description A bot for people: its card, its state and, when its newest file is broken, why. */
+        /** @description A bot for people: its card, its state and, when its newest file is broken, why. reaches, remembers and last_change tell of the revision that serves. remembers: whether it keeps something of the people who write to it (Remember, Recall). */
         BotView: {
             name: string;
             /** @enum {string} */
@@ -72,6 +72,9 @@ export interface components {
             errors: components["schemas"]["LintError"][];
             yaml: string | null;
             published_at: string | null;
+            reaches: components["schemas"]["Reaches"];
+            remembers: boolean;
+            last_change: components["schemas"]["LastChange"] | null;
         };
         /** @description A case for a bot file's `tests:`, made of what happened: its YAML, and the same as data. */
         CaseView: {
@@ -271,11 +274,13 @@ export interface components {
         HandOver: {
             to?: string | null;
         };
+        /** @description A reply by hand. Within a delegation it goes to the bot that asked, which goes on with it; with to_person to the person, and the turn is over. */
         HandReply: {
             body: string;
             metadata?: {
                 [key: string]: unknown;
             };
+            to_person?: boolean;
         };
         /** @description The client's only frame. `ticket` when it has no cookie; conversations: last seq known, by id. */
         Hello: {
@@ -285,6 +290,12 @@ export interface components {
             conversations?: {
                 [key: string]: number;
             };
+        };
+        /** @description When a bot's serving revision was published and who saved it; by is null when the file itself was edited. */
+        LastChange: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
         };
         /** @description One gap, or none: expected and actual in words. distance is 0 (the same) to 1 (nothing in common), null where it means nothing. case: it has become a test of the bot's file. */
         LedgerEntry: {
@@ -448,6 +459,11 @@ export interface components {
             message: string;
             hint: string;
             source_line: string;
+        };
+        /** @description The answer of `POST bots/lint`: ok is true when errors is empty. */
+        LintReport: {
+            ok: boolean;
+            errors: components["schemas"]["LintError"][];
         };
         /** @description One attempt of one step: when it was queued, started and ended, by whom, and what it changed. patch is RFC 6902 against the payload that the step was given; empty unless outcome is `done`, `delegated`, `returned`, `fallback`, `edited` or `finished`. by is the person who edited or finished. path are the Delegate steps on the way to this bot; empty for the turn's own bot. */
         LogEntry: {
@@ -730,6 +746,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description What the serving revision may reach, told from its steps. hosts: what its Http steps ask. model: whether it asks a language model. bots: whom it delegates to, by name or persona. asks_approval: whether a person approves what it says or sends. custom_code: its step classes that are not built in. */
+        Reaches: {
+            hosts: string[];
+            model: boolean;
+            bots: string[];
+            asks_approval: boolean;
+            custom_code: string[];
+        };
         ReadUpTo: {
             seq: number;
         };
@@ -941,6 +965,45 @@ export interface components {
             } | null;
             log: components["schemas"]["LogEntry"][];
         };
+        /** @description Why the try ended early. step is null when it was no step's doing. */
+        TriedError: {
+            step: string | null;
+            type: string;
+            text: string;
+        };
+        /** @description What a step would have said. */
+        TriedReply: {
+            body: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description One step that ran: how long, what it changed (RFC 6902), and what it would have said. */
+        TriedStep: {
+            id: string;
+            class_name: string;
+            milliseconds: number;
+            patch: {
+                [key: string]: unknown;
+            }[];
+            reply: components["schemas"]["TriedReply"] | null;
+        };
+        /** @description A bot file's text and what to try it on: a message, or a whole payload in its place. */
+        TryOut: {
+            yaml: string;
+            message?: string;
+            payload?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description How a try went. errors: the file does not lint, and nothing was run. waiting: what a step would ask a person; the steps behind it were not run. */
+        TryResult: {
+            ok: boolean;
+            errors: components["schemas"]["LintError"][];
+            steps: components["schemas"]["TriedStep"][];
+            error: components["schemas"]["TriedError"] | null;
+            waiting: string | null;
+        };
         /** @description A piece of text of an answer in the making. index counts from 0 in this (run, step): a hole or a restart at 0 means: forget what was shown of this step. */
         TurnDelta: {
             /**
@@ -1119,6 +1182,7 @@ export type GroupNote = components['schemas']['GroupNote'];
 export type HandOver = components['schemas']['HandOver'];
 export type HandReply = components['schemas']['HandReply'];
 export type Hello = components['schemas']['Hello'];
+export type LastChange = components['schemas']['LastChange'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type LedgerRow = components['schemas']['LedgerRow'];
 export type LetterFilter = components['schemas']['LetterFilter'];
@@ -1127,6 +1191,7 @@ export type LetterRow = components['schemas']['LetterRow'];
 export type LetterView = components['schemas']['LetterView'];
 export type LetterWhy = components['schemas']['LetterWhy'];
 export type LintError = components['schemas']['LintError'];
+export type LintReport = components['schemas']['LintReport'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type LoggedEvent = components['schemas']['LoggedEvent'];
 export type Login = components['schemas']['Login'];
@@ -1162,6 +1227,7 @@ export type Problem = components['schemas']['Problem'];
 export type ProblemError = components['schemas']['ProblemError'];
 export type Publication = components['schemas']['Publication'];
 export type QuestionView = components['schemas']['QuestionView'];
+export type Reaches = components['schemas']['Reaches'];
 export type ReadUpTo = components['schemas']['ReadUpTo'];
 export type ReentryView = components['schemas']['ReentryView'];
 export type Reject = components['schemas']['Reject'];
@@ -1186,6 +1252,11 @@ export type TakeoverChanged = components['schemas']['TakeoverChanged'];
 export type TakeoverView = components['schemas']['TakeoverView'];
 export type Thumb = components['schemas']['Thumb'];
 export type TraceView = components['schemas']['TraceView'];
+export type TriedError = components['schemas']['TriedError'];
+export type TriedReply = components['schemas']['TriedReply'];
+export type TriedStep = components['schemas']['TriedStep'];
+export type TryOut = components['schemas']['TryOut'];
+export type TryResult = components['schemas']['TryResult'];
 export type TurnDelta = components['schemas']['TurnDelta'];
 export type TurnEnded = components['schemas']['TurnEnded'];
 export type TurnFailed = components['schemas']['TurnFailed'];

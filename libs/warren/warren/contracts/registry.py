@@ -140,8 +140,35 @@ class LintReport(View):
     errors: tuple[LintError, ...]
 
 
+class Reaches(View):
+    """What the serving revision may reach, told from its steps.
+
+    hosts: what its Http steps ask. model: whether it asks a language model. bots: whom it delegates
+    to, by name or persona. asks_approval: whether a person approves what it says or sends.
+    custom_code: its step classes that are not built in.
+    """
+
+    hosts: tuple[str, ...] = ()
+    model: bool = False
+    bots: tuple[str, ...] = ()
+    asks_approval: bool = False
+    custom_code: tuple[str, ...] = ()
+
+
+class LastChange(View):
+    """When a bot's serving revision was published and who saved it; by is null when the file itself
+    was edited."""
+
+    at: UtcTime
+    by: str | None = None
+
+
 class BotView(View):
-    """A bot for people: its card, its state and, when its newest file is broken, why."""
+    """A bot for people: its card, its state and, when its newest file is broken, why.
+
+    reaches, remembers and last_change tell of the revision that serves. remembers: whether it keeps
+    something of the people who write to it (Remember, Recall).
+    """
 
     name: str
     status: Literal["serving", "broken", "removed"]
@@ -153,6 +180,9 @@ class BotView(View):
     errors: tuple[LintError, ...] = ()
     yaml: str | None = None
     published_at: UtcTime | None = None
+    reaches: Reaches = Reaches()
+    remembers: bool = False
+    last_change: LastChange | None = None
 
 
 class Publication(View):

@@ -29,6 +29,7 @@ from warren.contracts import (
     problem,
     registry,
     takeover,
+    trying,
 )
 
 TARGET = Path("frontend/src/contracts.gen.ts")
@@ -49,6 +50,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     letters.GroupNote,
     letters.Payload,
     registry.Rollback,
+    trying.TryOut,
     decisions.Approve,
     decisions.Reject,
     decisions.HandOver,
@@ -89,10 +91,12 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     bulk.ReplayPlan,
     problem.Problem,
     registry.BotView,
+    registry.LintReport,
     registry.Revision,
     registry.RevisionDiff,
     registry.RunnerView,
     registry.StepKindView,
+    trying.TryResult,
 )
 UNIONS: dict[str, Any] = {"LoggedEvent": frames.LoggedEvent, "ServerFrame": frames.ServerFrame}
 HEADER = (
