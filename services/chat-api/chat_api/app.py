@@ -12,6 +12,7 @@ from chat_api.routes import (
     auth,
     conversations,
     drafts,
+    feedback,
     inner,
     letters,
     memories,
@@ -57,6 +58,7 @@ def public_app(parts: Parts) -> ASGIApp:
         questions,
         takeover,
         memories,
+        feedback,
     ):
         app.include_router(part.router, prefix=PREFIX)
     return Guard(Patience(app), parts.settings.public_url)

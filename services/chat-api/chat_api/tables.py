@@ -211,6 +211,7 @@ class ChatMessage(Row, table=True):
         UniqueConstraint("conversation_id", "seq"),
         UniqueConstraint("author_id", "client_id"),
         UniqueConstraint("turn_id", "step_path", "slot"),
+        Index("message_corrected", "turn_id", postgresql_where="corrected_by is not null"),
     )
 
     id: UUID = Field(primary_key=True)

@@ -203,13 +203,14 @@ async def test_nobody_but_who_is_asked_sees_or_decides_a_draft(world, failing, w
 async def test_the_trace_tells_the_draft_to_who_decides_only(drafts):
     turn = await drafts.ask()
     command = StepCommand.model_validate_json(turn.command)
-    at = {"queued_at": command.queued_at, "started_at": command.queued_at}
+    at = command.queued_at
     entry = LogEntry(
         step="think", kind="gpt", position=0, revision="r1", runner="r", outcome="done",
-        ended_at=command.queued_at, patch=({"op": "add", "path": "/x", "value": "Dear"},), **at,
+        queued_at=at, started_at=at, ended_at=at,
+        patch=({"op": "add", "path": "/x", "value": "Dear"},),
     )  # fmt: skip
     end = {"first_input": {"messages": []}, "log": (entry.model_dump(mode="json"),)}
-    await drafts.hear(turn, "Dear Ana", end=False, **{})
+    await drafts.hear(turn, "Dear Ana", end=False)
     body = drafts.world.outcome(turn, message_id="the end").body
     outcome = Outcome.model_validate_json(body).model_copy(update={"replies": ()})
     ended = Outcome.model_validate(outcome.model_dump() | {"end": end})

@@ -73,6 +73,10 @@ def card(id, kind=None):
     return StepCard(id=id, class_name="X", kind=kind or id, timeout_seconds=1, attempts=1)
 
 
+def name(id):
+    return StepName(id=id, kind=id)
+
+
 def shape(slip):
     return [(one.position, one.outcome) for one in slip.log]
 
@@ -120,7 +124,7 @@ def test_a_replay_keeps_the_log_before_its_entry(position, payload, log):
 
 
 def test_an_edit_stands_in_the_log_with_its_author():
-    slip = edited(command(2, {"n": 2}, (*ran(0, 1), dead(2))), 2, card("c"), {"n": 8}, BY)
+    slip = edited(command(2, {"n": 2}, (*ran(0, 1), dead(2))), 2, name("c"), {"n": 8}, BY)
 
     assert slip.payload == {"n": 8}
     assert slip.patch == ({"op": "replace", "path": "/n", "value": 8},)
@@ -131,7 +135,7 @@ def test_an_edit_stands_in_the_log_with_its_author():
 
 def test_edit_then_fail_then_replay_from_an_earlier_step_forgets_the_edit():
     failed = command(2, {"n": 2}, (*ran(0, 1), dead(2)))
-    slip = edited(failed, 2, card("c"), {"n": 8}, BY)
+    slip = edited(failed, 2, name("c"), {"n": 8}, BY)
     again = command(2, slip.payload, (*slip.log, dead(2)), run=2)
 
     earlier, same = replayed(again, 1), replayed(again, 2)
@@ -141,8 +145,8 @@ def test_edit_then_fail_then_replay_from_an_earlier_step_forgets_the_edit():
 
 
 def test_an_edit_of_an_edit_adds_to_it():
-    slip = edited(command(1, {"n": 1}, ran(0)), 1, card("b"), {"n": 1, "m": 2}, BY)
-    again = edited(command(1, slip.payload, slip.log, run=2), 1, card("b"), {"m": 3}, BY)
+    slip = edited(command(1, {"n": 1}, ran(0)), 1, name("b"), {"n": 1, "m": 2}, BY)
+    again = edited(command(1, slip.payload, slip.log, run=2), 1, name("b"), {"m": 3}, BY)
 
     assert input_at(FIRST, again.log, 1) == {"m": 3}
     assert shape(again) == [(0, "done"), (1, "edited"), (1, "edited")]
@@ -159,7 +163,7 @@ def test_a_finished_step_goes_on_at_the_next():
 def test_the_first_step_that_failed_has_its_payload_as_first_input():
     failed = command(0, {"n": 0}, (dead(0),), first_input=None)
 
-    slip = edited(failed, 0, card("a"), {"n": 4}, BY)
+    slip = edited(failed, 0, name("a"), {"n": 4}, BY)
 
     assert (slip.first_input, slip.payload) == ({"n": 0}, {"n": 4})
 

@@ -16,6 +16,7 @@ def said(**more):
     given = {
         "turn_state": "parked",
         "finished": False,
+        "corrected": False,
         "overtaken": False,
         "failed_at": NOW - timedelta(minutes=1),
         "expires_after": "7d",
@@ -42,6 +43,9 @@ OLD = NOW - timedelta(days=8)
         ({"finished": True}, "needed"),  # it failed again after a person's output
         ({"turn_state": "running", "finished": True}, "needed"),
         ({"turn_state": "dismissed", "finished": True}, "needed"),
+        ({"corrected": True}, "answered"),
+        ({"turn_state": "done", "corrected": True, "overtaken": True}, "answered"),
+        ({"turn_state": None, "corrected": True}, "needed"),
         ({"overtaken": True}, "overtaken"),
         ({"overtaken": True, "failed_at": OLD}, "overtaken"),
         ({"failed_at": OLD}, "expired"),

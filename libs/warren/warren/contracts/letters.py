@@ -250,8 +250,12 @@ class Replay(Request):
 
 
 class HandReply(Request):
+    """A reply by hand. Within a delegation it goes to the bot that asked, which goes on with it;
+    with to_person to the person, and the turn is over."""
+
     body: Annotated[str, Field(min_length=1, max_length=MAX_BODY_CHARS)]
     metadata: JsonObject = {}
+    to_person: bool = False
 
 
 class Finish(Request):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat_api.letters.filters import conditions
 from chat_api.letters.tables import dead_letter, letter_act
 from chat_api.letters.verdict import DEFAULT_EXPIRES_AFTER
-from chat_api.tables import bot, turn
+from chat_api.tables import bot, message, turn
 from warren.contracts.bulk import ReplayPlan
 from warren.contracts.letters import LetterFilter
 from warren.contracts.names import EXPIRES_AFTER
@@ -41,6 +41,7 @@ def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, str | None, dateti
         later.c.created_at > turn.c.created_at,
     )
     finished = exists().where(letter_act.c.letter_id == letter.id, letter_act.c.kind == "finished")
+    corrected = exists().where(message.c.turn_id == turn.c.id, message.c.corrected_by.is_not(None))
     expires = func.coalesce(bot.c.card.op("->>")("expires_after"), DEFAULT_EXPIRES_AFTER)
     known = expires.op("~", is_comparison=True)(EXPIRES_AFTER)
     keeps = case((known, expires), else_=DEFAULT_EXPIRES_AFTER).cast(INTERVAL)
@@ -49,6 +50,7 @@ def sorted_letters(wanted: LetterFilter) -> Select[UUID, str, str | None, dateti
             or_(
                 letter.status == "answered",
                 turn.c.state == "answered",
+                corrected,
                 and_(turn.c.state == "done", finished),
             ),
             "answered",

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from chat_api.changes import Changes
 from chat_api.ledger.distance import SOON_CHARS, distance
@@ -20,6 +20,15 @@ from chat_api.plain_text import without_nul
 from warren.contracts.ledger import EntryKind
 
 _INSERT = insert(expectation)
+# A message has one correction: a later one stands in its place.
+_CORRECT = _INSERT.on_conflict_do_update(
+    index_elements=["message_id"],
+    index_where=expectation.c.kind == "correction",
+    set_={
+        name: _INSERT.excluded[name] for name in ("at", "by_id", "expected", "distance", "reason")
+    }
+    | {"in_file": False},
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,12 @@ async def measured(entry: Entry) -> Entry:
 
 
 def note(changes: Changes, entry: Entry) -> None:
-    """Write an entry at the end of this transaction. Nothing is awaited."""
+    """Write an entry at the end of this transaction. Nothing is awaited.
+
+    A correction stands in the place of the earlier one of its message.
+    """
     changes.later(
-        _INSERT,
+        _CORRECT if entry.kind == "correction" else _INSERT,
         kind=entry.kind,
         at=changes.now,
         bot=entry.bot,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from chat_api.repair.slips import MISFITS, input_at
+from chat_api.repair.slips import CHANGES, MISFITS, payload_after
 from warren.contracts.base import JsonObject
 from warren.contracts.letters import AttemptView
 from warren.contracts.slip import LogEntry
@@ -17,8 +17,6 @@ from warren.step.patch import apply
 
 MAX_SHOWN_BYTES = 2 * 1024 * 1024  # of all inputs and outputs together; then only times are shown
 MAX_ATTEMPTS = 200
-
-_LEAVES_OUTPUT = ("done", "edited", "finished")
 
 
 @dataclass(frozen=True)
@@ -50,10 +48,10 @@ def attempts(stories: Iterable[Story]) -> tuple[AttemptView, ...]:
 def _attempt(story: Story, number: int, entry: LogEntry) -> AttemptView:
     """Return one attempt; its payloads are null when the log does not tell them."""
     try:
-        given = input_at(story.first_input, story.log[:number], entry.position)
+        given = payload_after(story.first_input, story.log[:number])
     except ValueError:
         return AttemptView(entry=entry, input=None, output=None)
-    if entry.outcome not in _LEAVES_OUTPUT:
+    if entry.outcome not in CHANGES:
         return AttemptView(entry=entry, input=given, output=None)
     try:
         return AttemptView(entry=entry, input=given, output=apply(given, entry.patch))

@@ -21,6 +21,7 @@ from chat_api.letters.fate import Fate, fate_of
 from chat_api.letters.tables import dead_letter
 from chat_api.letters.words import plain_words, reference_of
 from chat_api.plain_text import without_nul
+from chat_api.repair.slips import first_input_of
 from chat_api.starting import open_doors
 from chat_api.turn_rows import TurnRow
 from chat_api.turns import after
@@ -151,9 +152,7 @@ def _parked(one: _Letter) -> dict[str, Any]:
     """Return the columns of a parked turn. Its trace so far is the letter's, when it tells one."""
     assert one.row is not None  # only turns are parked
     command = one.facts.command
-    first = None
-    if command is not None:
-        first = command.first_input if command.first_input is not None else command.payload
+    first = None if command is None else first_input_of(command)
     return {
         "turn": one.row.id,
         "failure": plain_words(one.facts.reason),

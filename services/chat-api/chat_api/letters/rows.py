@@ -6,7 +6,7 @@ from sqlalchemy import RowMapping, Select, exists, func, select
 
 from chat_api.letters.tables import dead_letter, letter_act
 from chat_api.letters.verdict import verdict
-from chat_api.tables import account, bot, turn
+from chat_api.tables import account, bot, message, turn
 from warren.contracts.letters import LetterRow
 
 MAX_LIST_TEXT = 300  # characters of the error in a list; the letter itself has it whole
@@ -15,6 +15,7 @@ _later = turn.alias("later")
 _FINISHED = exists().where(
     letter_act.c.letter_id == dead_letter.c.id, letter_act.c.kind == "finished"
 )
+_CORRECTED = exists().where(message.c.turn_id == turn.c.id, message.c.corrected_by.is_not(None))
 _OVERTAKEN = exists().where(
     _later.c.conversation_id == turn.c.conversation_id,
     _later.c.bot_id == turn.c.bot_id,
@@ -29,7 +30,7 @@ _AS_KEPT = tuple(
         "fingerprint", "opened_at", "failed_at", "changed_at",
     )
 )  # fmt: skip
-_FOR_THE_VERDICT = ("turn_state", "expires_after", "now", "finished", "overtaken")
+_FOR_THE_VERDICT = ("turn_state", "expires_after", "now", "finished", "corrected", "overtaken")
 
 
 def select_letters() -> Select[Any, *tuple[Any, ...]]:
@@ -43,6 +44,7 @@ def select_letters() -> Select[Any, *tuple[Any, ...]]:
             bot.c.card["expires_after"].as_string().label("expires_after"),
             func.now().label("now"),
             _FINISHED.label("finished"),
+            _CORRECTED.label("corrected"),
             _OVERTAKEN.label("overtaken"),
         )
         .select_from(dead_letter)
@@ -57,6 +59,7 @@ def row(found: RowMapping) -> LetterRow:
     said = verdict(
         turn_state=found["turn_state"],
         finished=found["finished"],
+        corrected=found["corrected"],
         overtaken=found["overtaken"],
         failed_at=found["failed_at"],
         expires_after=found["expires_after"],

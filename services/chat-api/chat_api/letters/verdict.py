@@ -16,6 +16,7 @@ def verdict(
     *,
     turn_state: TurnState | None,
     finished: bool,
+    corrected: bool,
     overtaken: bool,
     failed_at: datetime,
     expires_after: str | None,
@@ -23,12 +24,12 @@ def verdict(
 ) -> Verdict:
     """Return the verdict on a letter. turn_state is None when its turn is not known: needed.
 
-    finished says that a person gave a step's output; overtaken that a later turn of the same bot
-    is done in the same conversation.
+    finished says that a person gave a step's output; corrected that one corrected what the turn has
+    said; overtaken that a later turn of the same bot is done in the same conversation.
     """
     if turn_state is None:
         return "needed"
-    if turn_state == "answered" or (turn_state == "done" and finished):
+    if turn_state == "answered" or corrected or (turn_state == "done" and finished):
         return "answered"
     if overtaken:
         return "overtaken"

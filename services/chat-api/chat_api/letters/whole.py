@@ -22,13 +22,13 @@ from chat_api.letters.rows import select_letters
 from chat_api.letters.tables import dead_letter, letter_act, letter_failure
 from chat_api.repair.reentry import reentries
 from chat_api.repair.refusals import not_replayable
+from chat_api.repair.slips import first_input_of, outermost
 from chat_api.tables import account, bot, turn
 from chat_api.tidying import KEEP_CLOSED_LETTERS
 from chat_api.turn_rows import TurnRow
-from warren.contracts.base import JsonObject
 from warren.contracts.letters import ActView, FailureView, LetterView
 from warren.contracts.registry import BotCard, StepCard
-from warren.contracts.slip import LogEntry, StepCommand
+from warren.contracts.slip import LogEntry
 from warren.errors import NotFound
 
 MAX_RAW_BYTES = 256 * 1024  # of a body that nobody can read; more is not looked at by eye
@@ -64,7 +64,7 @@ async def whole(store: Store, letter: UUID) -> LetterView:
         said = await excerpt.around(connection, of_turn.row) if of_turn else ()
     command = read_command(kept["command"])
     base = command or read_command(of_turn.command if of_turn else None)
-    failed = of_turn.row.steps[: base.position + 1] if of_turn and base else ()
+    failed = of_turn.row.steps[: outermost(base).position + 1] if of_turn and base else ()
     return LetterView(
         letter=letter_row(shown),
         position=kept["position"],
@@ -75,7 +75,7 @@ async def whole(store: Store, letter: UUID) -> LetterView:
         message_id=kept["message_id"],
         headers=kept["headers"],
         payload=base.payload if base else None,
-        first_input=_first_input(base),
+        first_input=first_input_of(base) if base else None,
         raw=_raw(kept["raw"]),
         steps=of_turn.row.steps if of_turn else (),
         attempts=attempts(_stories(past, kept, of_turn)),
@@ -98,12 +98,6 @@ def _steps(card: BotCard | None) -> tuple[StepCard, ...]:
     return card.steps if card is not None and not card.removed else ()
 
 
-def _first_input(command: StepCommand | None) -> JsonObject | None:
-    if command is None:
-        return None
-    return command.payload if command.first_input is None else command.first_input
-
-
 def _raw(kept: bytes | None) -> str | None:
     return None if kept is None else base64.b64encode(kept[:MAX_RAW_BYTES]).decode()
 
@@ -113,9 +107,8 @@ def _stories(past: Sequence[RowMapping], kept: RowMapping, of_turn: _Turn | None
     stories: list[Story] = []
     for one in (*past, kept):
         command = read_command(one["command"])
-        first = _first_input(command)
-        if command is not None and first is not None:
-            stories.append(Story(first, command.log))
+        if command is not None:
+            stories.append(Story(first_input_of(command), command.log))
     if of_turn is not None and of_turn.log is not None and of_turn.first_input is not None:
         stories.append(Story(orjson.loads(of_turn.first_input), _LOG.validate_json(of_turn.log)))
     return stories

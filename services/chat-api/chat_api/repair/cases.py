@@ -15,6 +15,7 @@ from chat_api import turn_rows
 from chat_api.changes import Changes
 from chat_api.letters.commands import read_command
 from chat_api.letters.verdict import verdict
+from chat_api.repair.slips import outermost
 from chat_api.turn_rows import TurnRow
 from warren.contracts.failure import FailureReason
 from warren.contracts.letters import ActKind, LetterStatus, Verdict
@@ -38,6 +39,8 @@ _READ = text("""
         as posted,
       exists (select 1 from letter_act a where a.letter_id = l.id and a.kind = 'finished')
         as finished,
+      exists (select 1 from message m where m.turn_id = t.id and m.corrected_by is not null)
+        as corrected,
       exists (select 1 from turn later where later.conversation_id = t.conversation_id
         and later.bot_id = t.bot_id and later.state = 'done' and later.created_at > t.created_at)
         as overtaken
@@ -71,6 +74,7 @@ class Case:
     changed_at: datetime | None
     last_act: ActKind | None
     finished: bool
+    corrected: bool
     overtaken: bool
     turn: TurnRow | None
     bot: BotCard | None
@@ -83,6 +87,7 @@ class Case:
         return verdict(
             turn_state=self.turn.state if self.turn else None,
             finished=self.finished,
+            corrected=self.corrected,
             overtaken=self.overtaken,
             failed_at=self.failed_at,
             expires_after=self.bot.expires_after if self.bot else None,
@@ -91,10 +96,11 @@ class Case:
 
     @property
     def gone_through(self) -> tuple[StepCard, ...]:
-        """The steps that the turn went through, the failed one last; empty when not known."""
+        """The steps that the turn's own bot went through, the last one being that which failed or
+        which asked the bot that did; empty when not known."""
         if self.turn is None or self.base is None:
             return ()
-        return self.turn.steps[: self.base.position + 1]
+        return self.turn.steps[: outermost(self.base).position + 1]
 
 
 async def lock_cases(changes: Changes, ids: Iterable[UUID]) -> dict[UUID, Case]:
@@ -118,6 +124,7 @@ def _case(row: RowMapping, turn: TurnRow | None) -> Case:
     return Case(
         **{name: row[name] for name in (*same, *more)},
         finished=bool(row["finished"]),
+        corrected=bool(row["corrected"]),
         overtaken=bool(row["overtaken"]),
         turn=turn,
         bot=BotCard.model_validate(row["card"]) if row["card"] is not None else None,

@@ -22,7 +22,7 @@ from chat_api.repair.refusals import (
     refused,
 )
 from chat_api.repair.resume import resume
-from chat_api.repair.slips import ByHand, Resumed, finished
+from chat_api.repair.slips import ByHand, Resumed, answered, finished, given_back
 from chat_api.reply import bubble
 from chat_api.starting import ended_event
 from chat_api.tables import message
@@ -33,7 +33,7 @@ from warren.contracts.base import JsonObject
 from warren.contracts.frames import MessageCreated
 from warren.contracts.letters import Finish, HandReply
 from warren.contracts.outcome import Outcome, OutcomeReply, TurnEnd
-from warren.contracts.slip import StepCommand
+from warren.contracts.slip import SaidReply, StepCommand
 from warren.errors import NotFound, Unprocessable
 from warren.metrics import MESSAGES_POSTED, REPAIRS, TURNS_ENDED
 from warren.step.replies import Reply
@@ -61,7 +61,9 @@ async def finish(store: Store, by: Person, letter: UUID, ask: Finish) -> None:
         must_stand_at(case, "open", ask.run)
         if case.turn is None:
             raise refused("It belongs to no turn that is known: it can only be dismissed.")
-        if ask.reply is not None:
+        if ask.reply is not None and _asked_by_a_bot(case) and not ask.reply.to_person:
+            _give_back(changes, case, case.turn, by, ask.reply)
+        elif ask.reply is not None:
             await _answer(changes, case, case.turn, by, ask.reply)
         elif ask.output is not None:
             await _go_on(changes, case, case.turn, by, ask.output)
@@ -96,11 +98,32 @@ async def _answer(changes: Changes, case: Case, row: TurnRow, by: Person, reply:
     TURNS_ENDED.labels(row.bot, "answered").inc()
 
 
+def _asked_by_a_bot(case: Case) -> bool:
+    return case.failed_here and case.base is not None and bool(case.base.stack)
+
+
+def _give_back(changes: Changes, case: Case, row: TurnRow, by: Person, reply: HandReply) -> None:
+    """Give the bot that asked another one the answer that this one could not give."""
+    assert case.base is not None  # _asked_by_a_bot() said so
+    said = SaidReply(body=reply.body, metadata=reply.metadata)
+    try:
+        command = given_back(case.base, said, ByHand(by.username, changes.now))
+    except ValueError as error:
+        raise refused(f"Answer the person instead (to_person): {error}.") from error
+    assert command.answer is not None
+    slip = answered(command, command.answer)
+    sent, id = resume(changes, row, command, slip, revision=row.revision, steps=row.steps)
+    act = Act(kind="finished", run=sent.run, step=case.base.step, message_id=id)
+    note(changes, case, by, act)
+
+
 async def _go_on(
     changes: Changes, case: Case, row: TurnRow, by: Person, output: JsonObject
 ) -> None:
     """Take an output as the failed step's own: its reply is posted, the next step is asked for."""
     base = case.base
+    if base is not None and base.stack:
+        raise refused("Another bot waits for this step's bot: give the reply instead.")
     if base is None or not case.failed_here or base.position >= len(row.steps):
         raise refused("What the failed step was given is not known: answer by hand.")
     rest, reply = checked_output(output, base.step)

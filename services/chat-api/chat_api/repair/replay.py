@@ -1,5 +1,6 @@
 """Replay a letter: as it was or edited, from the failed step, an earlier one or the start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,10 +19,12 @@ from chat_api.repair.refusals import (
     refused,
 )
 from chat_api.repair.resume import resume
-from chat_api.repair.slips import ByHand, edited, replayed
+from chat_api.repair.slips import ByHand, edited, outermost, replayed
 from warren.contracts.base import JsonObject
+from warren.contracts.chat import StepName
 from warren.contracts.letters import Replay, RevisionChoice
 from warren.contracts.registry import StepCard
+from warren.contracts.slip import StepCommand
 from warren.errors import NotFound
 from warren.metrics import REPAIRS
 
@@ -76,16 +79,22 @@ def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID | None
     assert case.turn is not None  # not_replayable() said so
     assert case.base is not None
     revision, steps = pipeline_of(case, wish.revision)
-    position = entry_point(case, steps, wish.revision, wish.from_step)
-    must_say_nothing_twice(case, steps, position)
+    if _within_delegation(case.base, steps, wish):
+        base, position = case.base, case.base.position
+        step = StepName(id=base.step, kind=base.kind)
+    else:
+        base = outermost(case.base)
+        position = entry_point(case, steps, wish.revision, wish.from_step)
+        must_say_nothing_twice(case, steps, position)
+        step = StepName(id=steps[position].id, kind=steps[position].kind)
     try:
-        slip = replayed(case.base, position)
+        slip = replayed(base, position)
         if wish.payload is not None:
             hand = ByHand(by.username, changes.now)
-            slip = edited(case.base, position, steps[position], wish.payload, hand)
+            slip = edited(base, position, step, wish.payload, hand)
     except ValueError as error:
         raise refused(f"Replay it from the start: {error}.") from error
-    command, sent = resume(changes, case.turn, case.base, slip, revision=revision, steps=steps)
+    command, sent = resume(changes, case.turn, base, slip, revision=revision, steps=steps)
     act = Act(
         kind="edited" if slip.patch else "replayed",
         run=command.run,
@@ -97,6 +106,13 @@ def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID | None
     )
     note(changes, case, by, act)
     return command.run
+
+
+def _within_delegation(base: StepCommand, steps: Sequence[StepCard], wish: Wish) -> bool:
+    """Whether the replay goes on in the bot that was asked: at its failed step, as it failed."""
+    if not base.stack or wish.revision == "current":
+        return False
+    return wish.from_step is None or wish.from_step not in [step.id for step in steps]
 
 
 def pipeline_of(case: Case, choice: RevisionChoice) -> tuple[str, tuple[StepCard, ...]]:

@@ -40,6 +40,12 @@ def upgrade() -> None:
         sa.Column("corrected_by", sa.Uuid(), sa.ForeignKey("account.id"), nullable=True),
     )
     op.create_index(
+        "message_corrected",
+        "message",
+        ["turn_id"],
+        postgresql_where=sa.text("corrected_by is not null"),
+    )
+    op.create_index(
         "turn_record",
         "turn",
         ["bot", "revision", "ended_at"],
@@ -122,6 +128,7 @@ def _ledger() -> None:
 def downgrade() -> None:
     op.drop_index("dead_letter_record", table_name="dead_letter")
     op.drop_index("turn_record", table_name="turn")
+    op.drop_index("message_corrected", table_name="message")
     op.drop_column("message", "corrected_by")
     op.drop_column("message", "original")
     for name in ("letter_group_fix", "expectation", "memory"):
