@@ -21,7 +21,6 @@ export const letterText = {
   unknownStep: "before any step",
   cancel: "Cancel",
   somebody: "Somebody",
-  stale: (at: string) => `This is how it stood at ${at}. Trying again.`,
   inbox: {
     title: "Dead letters",
     lead: "What bots could not answer. Everything here is kept safe.",

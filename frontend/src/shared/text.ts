@@ -12,6 +12,7 @@ export const text = {
   loading: "Loading…",
   retry: "Try again",
   close: "Close",
+  stale: (at: string) => `This is how it stood at ${at}. Trying again.`,
   errors: {
     unreachable: "Warren did not answer. Check your connection, then try again.",
     unexpected:

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Icon } from "../../shared/Icon";
+import styles from "../../shared/PlaceLink.module.css";
 import { text } from "../../shared/text";
-import styles from "./OpenLetters.module.css";
 import { useLettersLive, useOpenCount } from "./useLetters";
 
 const words = text.people;

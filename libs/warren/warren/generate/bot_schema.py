@@ -1,5 +1,5 @@
 """Writes `bot_config/bot.schema.json`: what editors check and complete while a person writes a
-bot."""
+bot; and the same for the editor in the browser."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from warren.contracts.bot import BotFile
 from warren.generate.schema import one_paragraph, plain
 
 TARGET = Path("bot_config/bot.schema.json")
+CLIENT = Path("frontend/src/botSchema.gen.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

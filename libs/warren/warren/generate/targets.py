@@ -33,6 +33,7 @@ class Target:
 
 TARGETS: tuple[Target, ...] = (
     Target(bot_schema.TARGET, bot_schema.render),
+    Target(bot_schema.CLIENT, bot_schema.render),
     Target(asyncapi.TARGET, asyncapi.render),
     Target(metrics_page.TARGET, metrics_page.render),
     Target(settings_page.TARGET, settings_page.render),

@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from "react";
 import type { LetterRow } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
-import { ActButton } from "../ActButton";
-import { Field } from "../Field";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import { EachResultWords } from "./EachResultWords";
 import { useEach } from "./useEach";
@@ -46,7 +46,7 @@ export function DismissDialog({ count, read, onDone, onClose }: DismissDialogPro
   };
   const { result, progress } = each;
   return (
-    <LetterDialog title={words.title(count)} onClose={result ? onDone : onClose}>
+    <Dialog title={words.title(count)} onClose={result ? onDone : onClose}>
       <p>{words.says}</p>
       {problem ? <DialogProblem>{problem}</DialogProblem> : null}
       {result ? (
@@ -79,6 +79,6 @@ export function DismissDialog({ count, read, onDone, onClose }: DismissDialogPro
           </DialogActs>
         </form>
       )}
-    </LetterDialog>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
+import { DialogProblem } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
-import { DialogProblem } from "../LetterDialog";
 import type { EachResult } from "./useEach";
 
 const words = letterText.each;

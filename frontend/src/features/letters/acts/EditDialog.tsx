@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LetterView } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
+import { LazyTextDiff } from "../../../shared/editor/LazyTextDiff";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
-import { ActButton } from "../ActButton";
-import { LazyJsonEditor, LazyTextDiff } from "../editor/LazyEditor";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
+import { LazyJsonEditor } from "../editor/LazyEditor";
 import { lettersApi } from "../lettersApi";
 import { pretty } from "../letterWords";
 import { useChecked } from "../useChecked";
@@ -53,7 +54,7 @@ export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDi
   if (sure && checked.value) {
     const { value } = checked;
     return (
-      <LetterDialog wide title={words.confirmTitle} onClose={onClose}>
+      <Dialog wide title={words.confirmTitle} onClose={onClose}>
         <p>
           {words.confirmLead} {words.confirmStep(step)}
         </p>
@@ -73,11 +74,11 @@ export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDi
             {words.send}
           </ActButton>
         </DialogActs>
-      </LetterDialog>
+      </Dialog>
     );
   }
   return (
-    <LetterDialog wide title={words.title} onClose={onClose}>
+    <Dialog wide title={words.title} onClose={onClose}>
       <p>{words.lead(reentry.step ?? letterText.unknownStep)}</p>
       {schema.isError ? <p role="status">{words.schemaFailed}</p> : null}
       <EditedStepChoice view={view} reentry={reentry} />
@@ -108,6 +109,6 @@ export function EditDialog({ view, written, onDone, onRefused, onClose }: EditDi
           {words.review}
         </ActButton>
       </DialogActs>
-    </LetterDialog>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
+import { DialogProblem } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
 import type { JsonFault } from "../editor/jsonFaults";
-import { DialogProblem } from "../LetterDialog";
 
 const SHOWN = 8; // more than that is not read
 

@@ -1,13 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { type LetterView, MAX_BODY_CHARS } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { Choice } from "../../../shared/Choice";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
-import { ActButton } from "../ActButton";
-import { Choice } from "../Choice";
 import { LazyJsonEditor } from "../editor/LazyEditor";
-import { Field } from "../Field";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { type FinishAsk, lettersApi } from "../lettersApi";
 import { pretty } from "../letterWords";
 import { useChecked } from "../useChecked";
@@ -44,7 +44,7 @@ export function FinishDialog({ view, written, onDone, onRefused, onClose }: Fini
     onClose,
   };
   return (
-    <LetterDialog wide={way === "output"} title={words.title} onClose={onClose}>
+    <Dialog wide={way === "output"} title={words.title} onClose={onClose}>
       {asked.map((message) => (
         <blockquote key={message.id} className={styles.question}>
           <b>{message.author}</b> {message.body}
@@ -66,7 +66,7 @@ export function FinishDialog({ view, written, onDone, onRefused, onClose }: Fini
       />
       {finish.error ? <DialogProblem>{wordsFor(finish.error)}</DialogProblem> : null}
       {way === "reply" ? <ReplyForm {...form} /> : <OutputForm {...form} />}
-    </LetterDialog>
+    </Dialog>
   );
 }
 

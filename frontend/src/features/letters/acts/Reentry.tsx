@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { LetterView, ReentryView } from "../../../contracts.gen";
+import { Choice } from "../../../shared/Choice";
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
-import { Choice } from "../Choice";
-import { Field } from "../Field";
 import { givenTo } from "./givenTo";
 
 const words = letterText.replayOne;

@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import type { LetterView } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
-import { ActButton } from "../ActButton";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import { RevisionChoice, StepChoice, useReentry } from "./Reentry";
 
@@ -33,7 +33,7 @@ export function ReplayDialog({ view, onDone, onRefused, onClose }: ReplayDialogP
     onError: onRefused,
   });
   return (
-    <LetterDialog title={words.title} onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       <p>{words.says}</p>
       {needed ? null : <DialogProblem>{letterText.verdict[letter.verdict]}</DialogProblem>}
       <RevisionChoice view={view} reentry={reentry} />
@@ -51,6 +51,6 @@ export function ReplayDialog({ view, onDone, onRefused, onClose }: ReplayDialogP
           {needed ? words.go : words.anyway}
         </ActButton>
       </DialogActs>
-    </LetterDialog>
+    </Dialog>
   );
 }

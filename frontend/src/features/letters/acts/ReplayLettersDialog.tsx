@@ -1,7 +1,7 @@
 import type { LetterRow } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { Dialog, DialogActs } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
-import { ActButton } from "../ActButton";
-import { DialogActs, LetterDialog } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import { EachResultWords } from "./EachResultWords";
 import { useEach } from "./useEach";
@@ -25,7 +25,7 @@ export function ReplayLettersDialog({ letters, onDone, onClose }: ReplayLettersD
   };
   const one = letters.length === 1;
   return (
-    <LetterDialog
+    <Dialog
       title={one ? words.title : words.manyTitle(letters.length)}
       onClose={result ? onDone : onClose}
     >
@@ -49,6 +49,6 @@ export function ReplayLettersDialog({ letters, onDone, onClose }: ReplayLettersD
           </>
         )}
       </DialogActs>
-    </LetterDialog>
+    </Dialog>
   );
 }

@@ -2,18 +2,18 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ReplayJob } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
 import { bulkText } from "../../../shared/bulkText";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
 import { Icon } from "../../../shared/Icon";
 import { LoadFailed } from "../../../shared/LoadFailed";
 import { letterText } from "../../../shared/letterText";
 import { Refused, wordsFor } from "../../../shared/problem";
+import { Stale } from "../../../shared/Stale";
 import { text } from "../../../shared/text";
 import { listTime } from "../../../shared/time";
-import { ActButton } from "../ActButton";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { searchOf } from "../letterSearch";
 import { lettersApi } from "../lettersApi";
-import { Stale } from "../Stale";
 import { useJob, useLettersChanged } from "../useLetters";
 import styles from "./JobPage.module.css";
 import { JobProgress } from "./JobProgress";
@@ -143,7 +143,7 @@ function Brakes({ job }: { readonly job: ReplayJob }) {
         ) : null}
       </div>
       {stopping ? (
-        <LetterDialog title={words.stopTitle} onClose={() => setStopping(false)}>
+        <Dialog title={words.stopTitle} onClose={() => setStopping(false)}>
           <p>{words.stopSays(job.pending)}</p>
           <DialogActs>
             <ActButton onClick={() => setStopping(false)}>{letterText.cancel}</ActButton>
@@ -157,7 +157,7 @@ function Brakes({ job }: { readonly job: ReplayJob }) {
               {words.stop}
             </ActButton>
           </DialogActs>
-        </LetterDialog>
+        </Dialog>
       ) : null}
     </>
   );

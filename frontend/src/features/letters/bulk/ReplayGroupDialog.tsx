@@ -1,13 +1,13 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LetterFilter, NewReplay, ReplayJob, ReplayPlan } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
 import { bulkText } from "../../../shared/bulkText";
+import { Choice } from "../../../shared/Choice";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
-import { ActButton } from "../ActButton";
-import { Choice } from "../Choice";
-import { Field } from "../Field";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import styles from "./ReplayGroupDialog.module.css";
 
@@ -40,7 +40,7 @@ export function ReplayGroupDialog({ filter, onStarted, onClose }: ReplayGroupDia
   });
   const needed = plan.data?.needed ?? 0;
   return (
-    <LetterDialog title={words.title} onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       {plan.error ? (
         <DialogProblem>
           {words.failed} {wordsFor(plan.error)}{" "}
@@ -85,7 +85,7 @@ export function ReplayGroupDialog({ filter, onStarted, onClose }: ReplayGroupDia
           {words.start(needed)}
         </ActButton>
       </DialogActs>
-    </LetterDialog>
+    </Dialog>
   );
 }
 

@@ -1,14 +1,14 @@
 import { useState } from "react";
 import type { AttemptView, LetterView } from "../../../contracts.gen";
+import { CodeText } from "../../../shared/CodeText";
+import { LazyTextDiff } from "../../../shared/editor/LazyTextDiff";
 import { Icon } from "../../../shared/Icon";
 import { letterText } from "../../../shared/letterText";
+import { Folded, Part } from "../../../shared/Part";
 import { fullTime, listTime } from "../../../shared/time";
-import { LazyTextDiff } from "../editor/LazyEditor";
 import { pretty } from "../letterWords";
 import styles from "./Attempts.module.css";
 import { barsOf, secondsWords } from "./attemptBars";
-import { CodeText } from "./CodeText";
-import { Folded, Part } from "./Part";
 
 const words = letterText.letter;
 

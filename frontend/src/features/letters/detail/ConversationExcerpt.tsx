@@ -1,9 +1,9 @@
 import type { LetterView } from "../../../contracts.gen";
 import { letterText } from "../../../shared/letterText";
 import { Markdown } from "../../../shared/markdown/Markdown";
+import { Part } from "../../../shared/Part";
 import { fullTime, listTime } from "../../../shared/time";
 import styles from "./ConversationExcerpt.module.css";
-import { Part } from "./Part";
 
 const words = letterText.letter;
 

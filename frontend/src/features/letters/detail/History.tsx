@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { ActView, FailureView, LetterView } from "../../../contracts.gen";
+import { CodeText } from "../../../shared/CodeText";
 import { Icon } from "../../../shared/Icon";
 import { letterText } from "../../../shared/letterText";
+import { Folded, Part } from "../../../shared/Part";
 import { fullTime, listTime } from "../../../shared/time";
 import { errorLine, pretty } from "../letterWords";
-import { CodeText } from "./CodeText";
 import styles from "./History.module.css";
 import { historyOf } from "./historyOf";
-import { Folded, Part } from "./Part";
 
 const words = letterText.letter;
 

@@ -1,16 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LetterView } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { DialogProblem } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
 import { fullTime, listTime } from "../../../shared/time";
-import { ActButton } from "../ActButton";
 import { DismissDialog } from "../acts/DismissDialog";
 import { EditDialog } from "../acts/EditDialog";
 import { FinishDialog } from "../acts/FinishDialog";
 import { ReplayDialog } from "../acts/ReplayDialog";
 import { useWritten } from "../acts/useWritten";
-import { DialogProblem } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 import { useLettersChanged } from "../useLetters";
 import styles from "./LetterActs.module.css";

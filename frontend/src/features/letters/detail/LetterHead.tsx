@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { LetterRow, LetterView } from "../../../contracts.gen";
 import { CopyButton } from "../../../shared/CopyButton";
+import { Facts } from "../../../shared/Facts";
 import { letterText } from "../../../shared/letterText";
 import { fullTime } from "../../../shared/time";
 import { errorLine } from "../letterWords";
 import { FailureBadge, StatusWord } from "../StatusWord";
-import { Facts } from "./Facts";
 import styles from "./LetterHead.module.css";
 
 const words = letterText.letter;

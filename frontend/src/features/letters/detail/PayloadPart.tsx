@@ -1,12 +1,12 @@
 import { useState } from "react";
 import type { LetterView } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { CodeText } from "../../../shared/CodeText";
 import { CopyButton } from "../../../shared/CopyButton";
 import { letterText } from "../../../shared/letterText";
-import { ActButton } from "../ActButton";
+import { Part } from "../../../shared/Part";
 import { pretty } from "../letterWords";
-import { CodeText } from "./CodeText";
 import { JsonTree } from "./JsonTree";
-import { Part } from "./Part";
 import styles from "./PayloadPart.module.css";
 
 const words = letterText.letter;

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import type { LetterView } from "../../../contracts.gen";
+import { CodeText } from "../../../shared/CodeText";
+import { LazyTextDiff } from "../../../shared/editor/LazyTextDiff";
 import { LoadFailed } from "../../../shared/LoadFailed";
 import { letterText } from "../../../shared/letterText";
+import { Folded, Part } from "../../../shared/Part";
 import { wordsFor } from "../../../shared/problem";
 import { text } from "../../../shared/text";
-import { LazyTextDiff } from "../editor/LazyEditor";
 import { lettersApi } from "../lettersApi";
-import { CodeText } from "./CodeText";
-import { Folded, Part } from "./Part";
 import styles from "./Pipelines.module.css";
 
 const words = letterText.letter;

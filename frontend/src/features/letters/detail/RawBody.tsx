@@ -1,6 +1,6 @@
+import { CodeText } from "../../../shared/CodeText";
 import { letterText } from "../../../shared/letterText";
-import { CodeText } from "./CodeText";
-import { Part } from "./Part";
+import { Part } from "../../../shared/Part";
 import { bytesOf, hexLines, textOf } from "./rawWords";
 
 const words = letterText.letter;

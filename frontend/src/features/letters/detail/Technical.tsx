@@ -1,9 +1,9 @@
 import type { LetterView } from "../../../contracts.gen";
+import { CodeText } from "../../../shared/CodeText";
+import { Facts } from "../../../shared/Facts";
 import { letterText } from "../../../shared/letterText";
+import { Folded, Part } from "../../../shared/Part";
 import { pretty, shortDigest } from "../letterWords";
-import { CodeText } from "./CodeText";
-import { Facts } from "./Facts";
-import { Folded, Part } from "./Part";
 
 const words = letterText.letter;
 

@@ -5,7 +5,7 @@ import { linter, lintGutter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { editorLook } from "./editorTheme";
+import { editorLook } from "../../../shared/editor/editorTheme";
 import styles from "./JsonEditor.module.css";
 import { checkJson } from "./jsonFaults";
 

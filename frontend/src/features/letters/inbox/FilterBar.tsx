@@ -1,6 +1,6 @@
+import { ActButton } from "../../../shared/ActButton";
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
-import { ActButton } from "../ActButton";
-import { Field } from "../Field";
 import {
   GROUP_BY,
   type InboxSearch,

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import type { LetterGroup } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
 import { Icon } from "../../../shared/Icon";
 import { letterText } from "../../../shared/letterText";
 import { fullTime, listTime } from "../../../shared/time";
-import { ActButton } from "../ActButton";
 import { filterOfGroup, titleOf } from "../groupFilter";
 import { errorLine, keyOfGroup } from "../letterWords";
 import styles from "./GroupCard.module.css";

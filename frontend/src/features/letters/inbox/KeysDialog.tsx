@@ -1,11 +1,11 @@
+import { Dialog } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
-import { LetterDialog } from "../LetterDialog";
 import styles from "./KeysDialog.module.css";
 
 /** The keys of the inbox. */
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   return (
-    <LetterDialog title={letterText.keys.title} onClose={onClose}>
+    <Dialog title={letterText.keys.title} onClose={onClose}>
       <dl className={styles.keys}>
         {letterText.keys.rows.map(([key, what]) => (
           <div key={key}>
@@ -16,6 +16,6 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
-    </LetterDialog>
+    </Dialog>
   );
 }

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { LetterGroup, LetterRow } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
 import { LoadFailed } from "../../../shared/LoadFailed";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
 import { text } from "../../../shared/text";
 import { fullTime, listTime } from "../../../shared/time";
-import { ActButton } from "../ActButton";
 import { filterOfGroup, isOf } from "../groupFilter";
 import { errorLine, placeOf } from "../letterWords";
 import { FailureBadge, StatusWord } from "../StatusWord";

@@ -1,6 +1,6 @@
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
 import { asLocalInput, fromLocalInput } from "../../../shared/time";
-import { Field } from "../Field";
 import { type InboxSearch, inboxSearch, SELDOM } from "../letterSearch";
 import styles from "./MoreFilters.module.css";
 import { TypedField } from "./TypedField";

@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { LetterGroup } from "../../../contracts.gen";
+import { ActButton } from "../../../shared/ActButton";
+import { Dialog, DialogActs, DialogProblem } from "../../../shared/Dialog";
+import { Field } from "../../../shared/Field";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
-import { ActButton } from "../ActButton";
-import { Field } from "../Field";
-import { DialogActs, DialogProblem, LetterDialog } from "../LetterDialog";
 import { lettersApi } from "../lettersApi";
 
 const words = letterText.note;
@@ -29,7 +29,7 @@ export function NoteDialog({ group, onDone, onClose }: NoteDialogProps) {
     save.mutate();
   };
   return (
-    <LetterDialog title={words.title} onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       {save.error ? <DialogProblem>{wordsFor(save.error)}</DialogProblem> : null}
       <form onSubmit={submit}>
         <Field label={words.label}>
@@ -48,6 +48,6 @@ export function NoteDialog({ group, onDone, onClose }: NoteDialogProps) {
           </ActButton>
         </DialogActs>
       </form>
-    </LetterDialog>
+    </Dialog>
   );
 }

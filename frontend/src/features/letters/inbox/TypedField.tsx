@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { Field } from "../Field";
+import { Field } from "../../../shared/Field";
 
 const TYPING_MS = 300; // a pause in typing, then it is searched
 

@@ -1,4 +1,5 @@
 import { json } from "@codemirror/lang-json";
+import { yaml } from "@codemirror/lang-yaml";
 import { unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -25,7 +26,7 @@ export function TextDiff({ label, before, after, language = "json" }: TextDiffPr
       state: EditorState.create({
         doc: after,
         extensions: [
-          language === "json" ? json() : [],
+          language === "json" ? json() : yaml(),
           unifiedMergeView({
             original: before,
             mergeControls: false,

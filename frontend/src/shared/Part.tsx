@@ -6,7 +6,7 @@ interface PartProps {
   readonly children: ReactNode;
 }
 
-/** One part of a letter's page, under its heading. */
+/** One part of a page, under its heading. */
 export function Part({ title, children }: PartProps) {
   return (
     <section className={styles.part}>

@@ -1,8 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { letterText } from "../../shared/letterText";
-import { wordsFor } from "../../shared/problem";
-import { clockTime } from "../../shared/time";
+import { wordsFor } from "./problem";
 import styles from "./Stale.module.css";
+import { text } from "./text";
+import { clockTime } from "./time";
 
 type Read = Pick<UseQueryResult, "data" | "dataUpdatedAt" | "failureReason">;
 
@@ -12,7 +12,7 @@ export function Stale({ read }: { readonly read: Read }) {
   const at = clockTime(new Date(read.dataUpdatedAt).toISOString());
   return (
     <p className={styles.stale} role="status">
-      {letterText.stale(at)} {wordsFor(read.failureReason)}
+      {text.stale(at)} {wordsFor(read.failureReason)}
     </p>
   );
 }

@@ -1,17 +1,17 @@
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
-import { text } from "../../shared/text";
-import styles from "./LetterDialog.module.css";
+import styles from "./Dialog.module.css";
+import { text } from "./text";
 
-interface LetterDialogProps {
+interface DialogProps {
   readonly title: string;
   readonly wide?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-/** The one frame of all dialogs on operators' pages; closed by Esc and by its button. */
-export function LetterDialog({ title, wide = false, onClose, children }: LetterDialogProps) {
+/** The one frame of all dialogs of pages; closed by Esc and by its button. */
+export function Dialog({ title, wide = false, onClose, children }: DialogProps) {
   return (
     <Modal
       opened

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Icon, type IconName } from "../../shared/Icon";
 import styles from "./ActButton.module.css";
+import { Icon, type IconName } from "./Icon";
 
 interface ActButtonProps {
   readonly children: ReactNode;
@@ -15,7 +15,7 @@ interface ActButtonProps {
   readonly hint?: string | undefined;
 }
 
-/** A button of the operators' pages. */
+/** A button of the pages beside the chat. */
 export function ActButton(props: ActButtonProps) {
   const { children, icon, main = false, danger = false, submit = false, label } = props;
   return (
