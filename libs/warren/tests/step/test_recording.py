@@ -4,8 +4,9 @@ import pytest
 import yaml
 
 from warren.contracts.registry import StepCard
+from warren.step.marked_yaml import read
 from warren.step.pipeline import Stop
-from warren.step.recording import case_of, with_case
+from warren.step.recording import case_of, item, with_case
 from warren.step.replies import Reply
 
 CASE = {"name": "new", "given": {"messages": []}, "expect": {"reply": {"body": "Hi"}}}
@@ -67,3 +68,37 @@ def test_a_run_becomes_a_case_in_which_the_outside_is_mocked() -> None:
 def test_a_run_that_said_nothing_is_no_case() -> None:
     with pytest.raises(ValueError, match="said nothing"):
         case_of("silent", {"messages": []}, [stop("think", {})], [])
+
+
+HARD = (
+    "a\u2028b",
+    "a\x85b",
+    "\u2029",
+    "a\n\n b\n",
+    " lead",
+    "trail ",
+    "\t",
+    "yes",
+    "1",
+    "a: b",
+    "- x",
+    "#no",
+    "'q\"",
+    "&a *b",
+    "\0",
+    "\ufeff",
+    "line\r\nline",
+    "x" * 300 + " y",
+    "\N{PILE OF POO}",
+)
+
+
+@pytest.mark.parametrize("body", HARD)
+@pytest.mark.parametrize("indent", [0, 2, 4])
+def test_every_text_is_read_back_as_it_was(body: str, indent: int) -> None:
+    reply = {"body": body}
+    case = {"name": body, "given": {"messages": [reply]}, "expect": {"reply": reply}}
+
+    made = "tests:\n" + item(case, indent)
+
+    assert read(made).data == {"tests": [case]}, "and no anchors for what stands there twice"

@@ -17,6 +17,23 @@ from warren.step.shape import is_array, is_object
 RAW_ANSWERS = ("openai",)  # whole answers of servers: long, and nothing that a test is about
 _TESTS = re.compile(r"^tests:[ \t]*(\[\s*\])?[ \t]*(#.*)?$", re.MULTILINE)
 _ITEM = re.compile(r"^( *)- ", re.MULTILINE)
+_RARE_BREAKS = re.compile("[\x85\u2028\u2029]")  # line breaks to YAML, which would make them others
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no anchors, which a bot file may not have, and keeps every line break as it is."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = '"' if _RARE_BREAKS.search(value) else None
+    node: yaml.ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)  # type: ignore[reportUnknownMemberType]  # PyYAML is half typed
+    return node
+
+
+_Dumper.add_representer(str, _text)
 
 
 def case_of(name: str, given: JsonObject, stops: Sequence[Stop], outside: Collection[str]) -> Any:
@@ -28,14 +45,14 @@ def case_of(name: str, given: JsonObject, stops: Sequence[Stop], outside: Collec
     if not replies:
         raise ValueError("the bot said nothing, so there is nothing to expect")
     mocks = {
-        stop.card.id: written
+        stop.card.id: part
         for before, stop in zip([given, *(one.payload for one in stops)], stops, strict=False)
-        if stop.card.id in outside and (written := _written(before, stop))
+        if stop.card.id in outside and (part := written(before, stop.payload))
     }
     bodies = [{"body": reply.body} for reply in replies]
     return {
         "name": name,
-        "given": {**given, "messages": [_said(one) for one in given.get("messages", [])]},
+        "given": {**given, "messages": [said(one) for one in given.get("messages", [])]},
         **({"mock": mocks} if mocks else {}),
         "expect": {"reply": bodies[0]} if len(bodies) == 1 else {"replies": bodies},
     }
@@ -50,17 +67,17 @@ def with_case(text: str, case: JsonObject) -> str:
     tests: Any = data.get("tests") if is_object(data) else None
     if tests is None or (is_array(tests) and not tests):
         kept = _TESTS.sub("", text).rstrip("\n")
-        return f"{kept}\n\ntests:\n{_lines(case, 2)}"
+        return f"{kept}\n\ntests:\n{item(case, 2)}"
     head = _TESTS.search(text)
     if head is None:
         raise ValueError("`tests:` is written in one line: write one case a line, each with `- `")
     rest = text[head.end() :]
     end = _end_of_block(rest)
-    item = _ITEM.search(rest[:end])
-    if item is None:
+    first = _ITEM.search(rest[:end])
+    if first is None:
         raise ValueError("`tests:` has no case that begins with `- `")
     before, after = text[: head.end()] + rest[:end].rstrip("\n"), rest[end:]
-    return f"{before}\n{_lines(case, len(item[1]))}{after}"
+    return f"{before}\n{item(case, len(first[1]))}{after}"
 
 
 def _end_of_block(rest: str) -> int:
@@ -69,19 +86,20 @@ def _end_of_block(rest: str) -> int:
     return following.start() if following else len(rest)
 
 
-def _lines(case: JsonObject, indent: int) -> str:
-    written = yaml.safe_dump([case], sort_keys=False, allow_unicode=True, width=100)
-    return "".join(f"{' ' * indent}{line}\n" for line in written.splitlines())
+def item(case: JsonObject, indent: int) -> str:
+    """Return a case as it stands in the list under `tests:`."""
+    text = yaml.dump([case], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return "".join(f"{' ' * indent}{line}\n" for line in text.splitlines())
 
 
-def _said(message: JsonObject) -> JsonObject:
+def said(message: JsonObject) -> JsonObject:
     """Return a message as a case gives it: who said what; the rest is made again alike."""
     return {key: message[key] for key in ("user", "body") if key in message}
 
 
-def _written(before: JsonObject, stop: Stop) -> JsonObject:
+def written(before: JsonObject, after: JsonObject) -> JsonObject:
     """Return the part of the payload that a step wrote, to be merged in by the case."""
-    return _part(before, stop.payload, RAW_ANSWERS)
+    return _part(before, after, RAW_ANSWERS)
 
 
 def _part(before: JsonObject, after: JsonObject, without: Collection[str] = ()) -> JsonObject:
