@@ -48,6 +48,7 @@ def secret_values(passwords: Mapping[str, str], openai_key: str) -> dict[str, st
     }
     return {
         "bot-runner.OPENAI_API_KEY": "",
+        "registry.OPENAI_API_KEY": "",
         **values,
         "SERVICE_TOKEN": passwords["service"],
         "BROKER_PASSWORDS": json.dumps(broker_passwords(passwords)),

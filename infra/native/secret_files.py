@@ -57,14 +57,13 @@ def service_secrets(
         return f"postgresql+psycopg://{name}:{passwords[f'database.{name}']}@{database}/{name}"
 
     token = {"SERVICE_TOKEN": passwords["service"]}
-    runner = {"AMQP_URL": amqp("runner"), **token}
-    if openai_key:
-        runner["OPENAI_API_KEY"] = openai_key
+    model = {"OPENAI_API_KEY": openai_key} if openai_key else {}
+    registry = {"AMQP_URL": amqp("registry"), "DATABASE_URL": postgres("registry")}
     return {
         "chat-api": {"AMQP_URL": amqp("chat"), "DATABASE_URL": postgres("chat"), **token},
-        "registry": {"AMQP_URL": amqp("registry"), "DATABASE_URL": postgres("registry"), **token},
+        "registry": {**registry, **token, **model},
         "gateway-ws": {"AMQP_URL": amqp("gateway"), **token},
-        "bot-runner": runner,
+        "bot-runner": {"AMQP_URL": amqp("runner"), **token, **model},
     }
 
 

@@ -67,7 +67,7 @@ def shared_environment(plan: Plan) -> dict[str, str]:
 
 
 def service_watchers(plan: Plan, *, local_model: bool) -> list[Watcher]:
-    """Return our own four services. local_model: whether runners ask the model on this machine."""
+    """Return our own four services. local_model: whether steps ask the model on this machine."""
     shared = shared_environment(plan)
 
     def service(name: str, port: str, inner: str, grace: float = 15.0, **more: str) -> Watcher:
@@ -81,12 +81,29 @@ def service_watchers(plan: Plan, *, local_model: bool) -> list[Watcher]:
         command = (str(plan.python), "-m", name.replace("-", "_"))
         return Watcher(name, command, environment, grace_seconds=grace)
 
+    steps = {
+        "BOT_CONFIG_DIR": str(plan.bots),
+        **model_environment(plan, local_model=local_model),
+    }
     return [
-        service("registry", "REGISTRY_PORT", "REGISTRY_INNER_PORT", BOT_CONFIG_DIR=str(plan.bots)),
+        service("registry", "REGISTRY_PORT", "REGISTRY_INNER_PORT", 15.0, **steps),
         service("chat-api", "CHAT_API_PORT", "CHAT_API_INNER_PORT", CHAT_API_STOP_SECONDS),
         service("gateway-ws", "GATEWAY_PORT", "GATEWAY_INNER_PORT"),
         runner_watcher(plan, "all", plan.runners, local_model=local_model),
     ]
+
+
+def model_environment(plan: Plan, *, local_model: bool) -> dict[str, str]:
+    """Return where the model answers, for those who run steps: runners, and the registry's tries.
+
+    A real key is a secret file; the local server's is none.
+    """
+    if plan.values["OPENAI_BASE_URL"]:
+        return {"OPENAI_BASE_URL": plan.values["OPENAI_BASE_URL"]}
+    if local_model:  # the client wants a key; the local server does not
+        url = f"http://127.0.0.1:{plan.port('LLM_PORT')}/v1"
+        return {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "local"}
+    return {}
 
 
 def runner_watcher(plan: Plan, kinds: str, count: int, *, local_model: bool) -> Watcher:
@@ -97,12 +114,8 @@ def runner_watcher(plan: Plan, kinds: str, count: int, *, local_model: bool) -> 
         "INNER_PORT": str(plan.port("RUNNER_INNER_PORT")),
         "RUNNER_KINDS": kinds,
         "RUNNER_CACHE_DIR": str(plan.run / "runner-cache"),
+        **model_environment(plan, local_model=local_model),
     }
-    if plan.values["OPENAI_BASE_URL"]:
-        environment["OPENAI_BASE_URL"] = plan.values["OPENAI_BASE_URL"]
-    elif local_model:
-        environment["OPENAI_BASE_URL"] = f"http://127.0.0.1:{plan.port('LLM_PORT')}/v1"
-        environment["OPENAI_API_KEY"] = "local"  # the client wants one; the local server does not
     return Watcher(
         runner_name(kinds),
         (str(plan.python), "-m", "bot_runner"),

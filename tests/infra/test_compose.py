@@ -93,16 +93,19 @@ def test_chat_api_gets_longer_than_its_own_worst_stop() -> None:
 @pytest.mark.parametrize(
     ("key", "url"), [("sk-1", ""), ("", "http://else/v1"), ("sk-1", "http://else/v1"), ("", "")]
 )
-def test_runners_get_the_models_address_and_its_key(tmp_path: Path, key: str, url: str) -> None:
+@pytest.mark.parametrize("who", ["bot-runner", "registry"])
+def test_who_runs_steps_gets_the_models_address_and_its_key(
+    who: str, tmp_path: Path, key: str, url: str
+) -> None:
     plan = Plan(tmp_path, {**SETTINGS, "OPENAI_API_KEY": key, "OPENAI_BASE_URL": url})
 
-    runner = SERVICES["bot-runner"]
+    service = SERVICES[who]
 
-    assert runner["environment"]["OPENAI_BASE_URL"] == "${OPENAI_BASE_URL:-}"
+    assert service["environment"]["OPENAI_BASE_URL"] == "${OPENAI_BASE_URL:-}"
     assert environment(plan, None)["OPENAI_BASE_URL"] == url
-    named = {"source": "bot-runner.OPENAI_API_KEY", "target": "OPENAI_API_KEY"}
-    assert named in runner["secrets"]
-    assert secret_values(PASSWORDS, key)["bot-runner.OPENAI_API_KEY"] == key
+    named = {"source": f"{who}.OPENAI_API_KEY", "target": "OPENAI_API_KEY"}
+    assert named in service["secrets"]
+    assert secret_values(PASSWORDS, key)[f"{who}.OPENAI_API_KEY"] == key
 
 
 def test_every_secret_is_written_and_every_written_one_is_used() -> None:

@@ -41,7 +41,8 @@ def test_each_service_sees_its_own_secrets_only(tmp_path: Path) -> None:
 
     assert set(services["gateway-ws"]) == {"AMQP_URL", "SERVICE_TOKEN"}
     assert set(services["bot-runner"]) == {"AMQP_URL", "SERVICE_TOKEN", "OPENAI_API_KEY"}
-    assert "DATABASE_URL" in services["chat-api"]
+    assert "OPENAI_API_KEY" in services["registry"]
+    assert set(services["chat-api"]) == {"AMQP_URL", "SERVICE_TOKEN", "DATABASE_URL"}
     assert services["chat-api"]["DATABASE_URL"] != services["registry"]["DATABASE_URL"]
     assert len({values["AMQP_URL"] for values in services.values()}) == len(services)
 

@@ -59,15 +59,15 @@ def test_services_are_started_as_modules_of_the_virtual_environment() -> None:
         (True, {"OPENAI_BASE_URL": "http://else/v1"}, "http://else/v1"),
     ],
 )
-def test_only_runners_know_the_model(
+def test_only_who_runs_steps_knows_the_model(
     local_model: bool, settings: dict[str, str], url: str | None
 ) -> None:
     found = by_name(local_model=local_model, plan=Plan(Path("/clone"), {**SETTINGS, **settings}))
 
-    assert found["bot-runner"].environment.get("OPENAI_BASE_URL") == url
-    assert not any(
-        "OPENAI_BASE_URL" in found[name].environment for name in ("chat-api", "registry")
-    )
+    for name in ("bot-runner", "registry"):
+        assert found[name].environment.get("OPENAI_BASE_URL") == url
+    for name in ("chat-api", "gateway-ws"):
+        assert "OPENAI_BASE_URL" not in found[name].environment
 
 
 def test_no_secret_stands_in_what_circus_is_told() -> None:
@@ -123,7 +123,9 @@ def test_chat_api_gets_longer_than_its_own_worst_stop() -> None:
         ("", "", False, {}, None),
     ],
 )
-def test_runners_read_the_models_address_from_the_environment_and_its_key_from_a_file(
+@pytest.mark.parametrize("who", ["bot-runner", "registry"])
+def test_who_runs_steps_reads_the_models_address_from_the_environment_and_its_key_from_a_file(
+    who: str,
     tmp_path: Path,
     key: str,
     url: str,
@@ -134,7 +136,7 @@ def test_runners_read_the_models_address_from_the_environment_and_its_key_from_a
     plan = Plan(tmp_path, {**SETTINGS, "OPENAI_API_KEY": key, "OPENAI_BASE_URL": url})
 
     write_secrets(plan, ensure_passwords(plan.secrets))
-    environment = by_name(local_model=local_model, plan=plan)["bot-runner"].environment
+    environment = by_name(local_model=local_model, plan=plan)[who].environment
 
     openai = {name: value for name, value in environment.items() if name.startswith("OPENAI_")}
     file = Path(environment["SECRETS_DIR"]) / "OPENAI_API_KEY"

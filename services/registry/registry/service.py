@@ -1,6 +1,7 @@
 """The registry from start to end: watch the folder, serve, and at SIGTERM go."""
 
 import asyncio
+import os
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,10 +12,12 @@ from registry.kinds import Kinds
 from registry.routes.inner import inner_routes
 from registry.routes.public import public_routes
 from registry.routes.saving import saving_routes
+from registry.routes.trying import trying_routes
 from registry.runners import Runners
 from registry.saving import Saver
 from registry.settings import Settings
 from registry.tables import outbox
+from registry.trying import Tries, child_environment
 from registry.watching import Watcher
 from warren.app import problems
 from warren.app.guard import Guard
@@ -47,6 +50,8 @@ def public_app(
     problems.install(app)
     app.include_router(public_routes(engine, watcher, askers))
     app.include_router(saving_routes(engine, saver, askers))
+    tries = Tries(child_environment(settings, os.environ))
+    app.include_router(trying_routes(watcher, tries, askers))
     return Guard(app, settings.public_url)
 
 

@@ -18,3 +18,19 @@ class Settings(ServiceSettings):
     http_port: int = 8003
     inner_port: int = 9003
     chat_api_inner_url: str = "http://127.0.0.1:9001"
+    openai_api_key: Annotated[
+        SecretStr | None,
+        Field(description="As the bot-runners have it: for `POST bots/try` only."),
+    ] = None
+    openai_base_url: Annotated[
+        str | None,
+        Field(description="As the bot-runners have it: for `POST bots/try` only."),
+    ] = None
+    http_step_hosts: Annotated[
+        str,
+        Field(
+            description="As the bot-runners have it: for lint, and for `POST bots/try`, which"
+            " `WARREN_BOT_*` reaches from the environment, too.",
+            examples=["api.example.com"],
+        ),
+    ] = ""
