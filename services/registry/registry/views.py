@@ -2,24 +2,29 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.tables import bot
+from registry.tables import bot, publication
 from registry.tables import revision as revision_table
 from warren.contracts.bot import Persona
 from warren.contracts.names import kind_of
 from warren.contracts.registry import (
     BotCard,
     BotView,
+    LastChange,
     LintError,
+    Reaches,
     Revision,
     RunnerView,
     StepKindView,
 )
 from warren.step.catalogue import Catalogue
 from warren.step.describe import ClassDescription
+from warren.step.reach import reach_of
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -27,7 +32,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 async def bots(connection: AsyncConnection) -> list[BotView]:
     """Return the bots whose file is there, by name."""
     found = await connection.execute(
-        select(bot).where(bot.c.status != "removed").order_by(bot.c.name)
+        _serving().where(bot.c.status != "removed").order_by(bot.c.name)
     )
     return [_bot_view(row) for row in found.mappings()]
 
@@ -36,7 +41,7 @@ async def one_bot(connection: AsyncConnection, name: str) -> BotView | None:
     """Return a bot with the text of its file; a removed one, too."""
     if "\0" in name:
         return None
-    found = await connection.execute(select(bot).where(bot.c.name == name))
+    found = await connection.execute(_serving().where(bot.c.name == name))
     row = found.mappings().one_or_none()
     return _bot_view(row, with_text=True) if row else None
 
@@ -89,8 +94,30 @@ def _kind_view(
     )
 
 
+def _serving() -> Select[Any]:
+    """Return the query of bots, each with the revision that serves and its publication."""
+    published = and_(publication.c.name == bot.c.name, publication.c.number == bot.c.number)
+    return (
+        select(
+            bot,
+            revision_table.c.body,
+            publication.c.by,
+            publication.c.published_at.label("changed_at"),
+        )
+        .outerjoin(revision_table, revision_table.c.digest == bot.c.digest)
+        .outerjoin(publication, published)
+    )
+
+
+@lru_cache(maxsize=256)  # revisions never change, and every reader of the list asks for all
+def _reach(body: bytes) -> tuple[Reaches, bool]:
+    return reach_of(Revision.model_validate_json(body))
+
+
 def _bot_view(row: RowMapping, *, with_text: bool = False) -> BotView:
     card = BotCard.model_validate_json(row["card"]) if row["card"] else None
+    reaches, remembers = _reach(row["body"]) if row["body"] else (Reaches(), False)
+    at = row["changed_at"]
     return BotView(
         name=row["name"],
         status=row["status"],
@@ -102,4 +129,7 @@ def _bot_view(row: RowMapping, *, with_text: bool = False) -> BotView:
         errors=tuple(LintError.model_validate(error) for error in row["errors"]),
         yaml=row["text"] if with_text else None,
         published_at=row["published_at"],
+        reaches=reaches,
+        remembers=remembers,
+        last_change=LastChange(at=at, by=row["by"]) if at else None,
     )

@@ -269,3 +269,33 @@ async def test_of_many_saves_of_one_state_exactly_one_wins_over_two_registries(
         told = [await history(each) for each in (one, other)]
     assert told[0] == told[1] == [(4, "ola", ""), (3, "ola", ""), (2, "ola", ""), (1, None, "")]
     assert sorted(heard.cards()) == [("echo", number, False) for number in (1, 2, 3, 4)]
+
+
+async def test_a_bots_page_says_what_it_reaches_and_who_changed_it_last(
+    start: Start, folder: Path, heard: Heard
+):
+    write_bot(folder)
+    own = "from warren.step import Step\n\nclass Shout(Step):\n    pass\n"
+    (folder / "steps" / "shout.py").write_text(own)
+    reaching = text_of(more="  - class: Gpt\n  - class: Shout\n")
+    async with start() as registry:
+        await heard.until(lambda one: len(one.cards()) == 1)
+        before = (await registry.public.get("/bots/echo")).json()
+        saved = (await put(registry, reaching, if_match="*")).json()
+        (folder / "echo.yaml").write_text("name: echo\nsteps: []\n")
+        async with asyncio.timeout(10):
+            while True:
+                (listed,) = (await registry.public.get("/bots")).json()["items"]
+                if listed["status"] == "broken":
+                    break
+                await asyncio.sleep(0.05)
+
+    nothing = {"hosts": [], "model": False, "bots": [], "asks_approval": False, "custom_code": []}
+    assert (before["reaches"], before["last_change"]["by"]) == (nothing, None)
+    assert saved["reaches"] == nothing | {"model": True, "custom_code": ["Shout"]}
+    assert saved["last_change"]["by"] == "ola"
+    assert saved["last_change"]["at"] == saved["published_at"]
+    # the file is broken now: the last good revision serves, and is what is told of
+    assert [listed[key] for key in ("reaches", "last_change", "remembers")] == [
+        saved["reaches"], saved["last_change"], False
+    ]  # fmt: skip
