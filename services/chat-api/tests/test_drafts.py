@@ -318,10 +318,12 @@ async def test_what_was_approved_is_said_once_however_often_it_is_claimed(world,
     await drafts.post(f"drafts/{row.id}/approve")
     (resumed,) = await world.turns()
 
-    await drafts.hear(resumed, "Dear Ana", "Dear Ana")
+    await drafts.hear(resumed, "Dear Ana", "Dear Ana", end=False)
+    again = OutcomeReply(slot="reply.7", body="Dear Ana")
+    await drafts.hear(resumed, replies=(again,), message_id="later")
 
     assert await drafts.said() == ["Dear Ana"]
-    assert len(await drafts.waiting()) == 1
+    assert [row.slot for row in await drafts.waiting()] == ["reply.1", "reply.7"]
 
 
 async def test_a_rejected_approval_ends_the_turn(world, failing):
