@@ -195,6 +195,12 @@ def a_group() -> dict[str, Any]:
     return {name: a_row()[name] for name in same} | counts | seen
 
 
+def a_case() -> dict[str, Any]:
+    """Return a CaseView."""
+    case = {"name": "it broke", "given": {"messages": []}, "expect": {"reply": {"body": "Hi"}}}
+    return {"bot": "breaker", "case": case, "yaml": "  - name: it broke\n"}
+
+
 def a_plan(**other: int) -> dict[str, int]:
     """Return a ReplayPlan."""
     names = ("answered", "overtaken", "expired", "not_replayable")

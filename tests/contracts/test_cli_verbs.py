@@ -15,6 +15,7 @@ from chat_api import routes
 from tests.stub_warren import (
     JOB,
     StubWarren,
+    a_case,
     a_group,
     a_job,
     a_payload,
@@ -34,6 +35,7 @@ VERBS: dict[tuple[str, str], tuple[list[str], object]] = {
     ("GET", "/dead-letters/export.csv"): (["export"], "id\r\n"),
     ("GET", "/dead-letters/payload-schema"): (["schema"], {}),
     ("GET", "/dead-letters/{id}"): (["show", "W-0000ABCD"], a_view()),
+    ("GET", "/dead-letters/{id}/case"): (["case", "W-0000ABCD"], a_case()),
     ("POST", "/dead-letters/{id}/replay"): (["replay", "W-0000ABCD"], a_row()),
     ("POST", "/dead-letters/{id}/finish"): (["finish", "W-0000ABCD", "--reply", "x"], a_row()),
     ("POST", "/dead-letters/{id}/dismiss"): (["dismiss", "W-0000ABCD", "--reason", "x"], a_row()),

@@ -14,6 +14,7 @@ from chat_api.routes import (
     drafts,
     feedback,
     inner,
+    ledger,
     letters,
     memories,
     messages,
@@ -59,6 +60,7 @@ def public_app(parts: Parts) -> ASGIApp:
         takeover,
         memories,
         feedback,
+        ledger,
     ):
         app.include_router(part.router, prefix=PREFIX)
     return Guard(Patience(app), parts.settings.public_url)

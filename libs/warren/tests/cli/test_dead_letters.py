@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 from tests.stub_warren import (
     JOB,
     LETTER,
+    NOW,
     StubWarren,
+    a_case,
     a_group,
     a_job,
     a_payload,
@@ -115,6 +117,52 @@ def test_groups_tell_counts_and_the_note(stub: StubWarren) -> None:
     assert (code, stub.asked[0].query["by"]) == (0, ["bot"])
     assert "f00d  2 open, 1 replaying, 3 closed, 1 came back" in out
     assert "note: Ana looks" in out
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, ""),
+        ({"fixed_by": "c0ffee" * 8, "fixed_at": NOW}, "fixed by revision c0ffeec0ffee at 2026-03"),
+        ({"returned_after_fix": True}, "it was fixed, and came back"),
+    ],
+)
+def test_groups_tell_what_is_fixed(stub: StubWarren, more: dict[str, Any], told: str) -> None:
+    stub.say("GET", "/dead-letters/groups", page(a_group() | more))
+
+    _, out, _ = letters("groups")
+
+    assert told in out
+    assert ("fixed" in out) is bool(told)
+
+
+def test_case_prints_it_or_puts_it_into_the_file(stub: StubWarren, tmp_path: Path) -> None:
+    stub.say("GET", f"{AT}/case", a_case())
+    file = tmp_path / "breaker.yaml"
+    file.write_text("name: breaker\nsteps:\n  - class: Draft\n")
+
+    printed = letters("case", LETTER)
+    kept = letters("case", LETTER, "--into", file)
+    again = letters("case", LETTER, "--json")
+
+    assert printed == (0, a_case()["yaml"], "")
+    assert kept[0] == 0
+    assert "as the test 'it broke'" in kept[1]
+    assert "  - name: it broke\n" in file.read_text()
+    assert json.loads(again[1]) == a_case()
+
+
+def test_a_case_never_breaks_a_file(stub: StubWarren, tmp_path: Path) -> None:
+    stub.say("GET", f"{AT}/case", a_case())
+    file = tmp_path / "breaker.yaml"
+    file.write_text("name: breaker\nstepz: []\n")
+
+    code, _, told = letters("case", LETTER, "--into", file)
+
+    assert code == 1
+    assert "was not changed" in told
+    assert file.read_text() == "name: breaker\nstepz: []\n"
+    assert letters("case", LETTER, "--into", tmp_path / "none.yaml")[0] == 1
 
 
 def test_show_says_first_what_happened(stub: StubWarren) -> None:

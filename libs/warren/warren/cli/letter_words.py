@@ -61,6 +61,10 @@ def groups(found: Sequence[LetterGroup]) -> None:
         where = f"{one.bot or 'no bot'} · {one.step or 'no step'} · {one.reason}"
         typer.echo(f"    {where} · last {moment(one.last_seen)}")
         typer.echo(f"    {short(one.error_type, one.error_text)}")
+        if one.fixed_by and one.fixed_at:
+            typer.echo(f"    fixed by revision {one.fixed_by[:12]} at {moment(one.fixed_at)}")
+        elif one.returned_after_fix:
+            typer.echo("    it was fixed, and came back")
         if one.note:
             typer.echo(f"    note: {plain(one.note)}")
     return None

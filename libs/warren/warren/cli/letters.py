@@ -8,8 +8,10 @@ import typer
 
 from warren.cli import letter_acts, letter_words, replays
 from warren.cli.filters import filtered, query_of
+from warren.cli.keep import keep_case
 from warren.cli.server import Failed, Query, connected, path, read
 from warren.contracts.chat import Page
+from warren.contracts.ledger import CaseView
 from warren.contracts.letters import GroupNote, LetterFilter, LetterGroup, LetterRow, LetterView
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,6 +82,26 @@ def show(
     if raw:
         return letter_words.hex_of(view.raw or "")
     return letter_words.letter(view)
+
+
+@app.command("case")
+def case(
+    letter: letter_acts.Letter,
+    into: Annotated[Path | None, typer.Option(help="The bot's file: put it into `tests:`.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a failure as a case for the bot's `tests:`; --into FILE puts it there, after a lint."""
+    with connected() as server:
+        answer = server.ask("GET", f"{path('dead-letters', letter)}/case")
+        if as_json:
+            return typer.echo(answer)
+        view = read(CaseView, answer)
+        if into is None:
+            return typer.echo(view.yaml, nl=False)
+        try:
+            return typer.echo(keep_case(into, view.case))
+        except (OSError, ValueError) as error:
+            raise Failed(f"{into} was not changed: {error}") from error
 
 
 @app.command("export")

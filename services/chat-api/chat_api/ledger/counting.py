@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
 from chat_api.ledger.record import Entries, Letters, Turns, record
-from chat_api.plain_text import without_nul
 from warren.contracts.chat import Page
 from warren.contracts.ledger import EntryKind, LedgerRow
 
@@ -76,10 +75,7 @@ async def page(store: Store, wanted: Wanted, limit: int, cursor: str | None) -> 
     after = _place(cursor) if cursor else None
     async with store.engine.begin() as connection:
         await connection.execute(_WITHOUT_JIT)
-        given = {
-            "bot": None if wanted.bot is None else without_nul(wanted.bot),
-            "since": wanted.since,
-        }
+        given = {"bot": wanted.bot, "since": wanted.since}
         turns = [Turns(**one) for one in await _rows(connection, _TURNS, given)]
         letters = [Letters(**one) for one in await _rows(connection, _LETTERS, given)]
         entries = [Entries(**one) for one in await _rows(connection, _ENTRIES, given)]

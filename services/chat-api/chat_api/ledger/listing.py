@@ -6,7 +6,6 @@ from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
 from chat_api.ledger.counting import Wanted
 from chat_api.ledger.tables import expectation
-from chat_api.plain_text import without_nul
 from chat_api.tables import account
 from warren.contracts.chat import Page
 from warren.contracts.ledger import LedgerEntry
@@ -46,7 +45,7 @@ def _narrowed(query: Select[*tuple[object, ...]], wanted: Wanted) -> Select[*tup
         (expectation.c.kind, wanted.kind),
     ):
         if value is not None:
-            query = query.where(column == without_nul(value))
+            query = query.where(column == value)
     if wanted.since is not None:
         query = query.where(expectation.c.at >= wanted.since)
     return query
