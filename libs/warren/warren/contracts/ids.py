@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 NAMESPACE = UUID("6f1c2f5e-7d5b-5b0e-9a43-57a9d1c0a7e1")
 
 COMMAND = "command"  # slot of the command that asks for a step
+ANSWERED = "command.answered"  # of the one that goes on with what the step waited for
 OUTCOME = "outcome"  # slot of the message that carries a step's replies or the end
 
 

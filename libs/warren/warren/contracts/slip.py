@@ -79,8 +79,8 @@ class Frame(Message):
     """A delegation: who waits for the child bot, and where that bot goes on. Top of the stack is
     last.
 
-    step and kind are those of the Delegate step at position; replies are what the child has said so
-    far.
+    step and kind are those of the Delegate step at position; stream is whether the bot that asked
+    shows its text in the making; replies are what the child has said so far.
     """
 
     bot: str
@@ -89,6 +89,7 @@ class Frame(Message):
     step: str = "delegate"
     kind: str = "delegate"
     payload: JsonObject
+    stream: bool = False
     replies: tuple[SaidReply, ...] = ()
 
 

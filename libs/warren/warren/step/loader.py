@@ -9,7 +9,10 @@ from functools import lru_cache
 
 from warren.contracts.registry import Revision, StepSource
 from warren.step.errors import BrokenStep
+from warren.step.kinds.approve import Approve
+from warren.step.kinds.ask_human import AskHuman
 from warren.step.kinds.classify import Classify
+from warren.step.kinds.delegate import Delegate
 from warren.step.kinds.draft import Draft
 from warren.step.kinds.format import Format
 from warren.step.kinds.gpt import Gpt
@@ -17,6 +20,7 @@ from warren.step.kinds.guide import Guide
 from warren.step.kinds.http_call import Http
 from warren.step.kinds.metadata import Metadata
 from warren.step.kinds.reply import Reply
+from warren.step.kinds.send_as import SendAs
 from warren.step.kinds.template import Template
 from warren.step.revision import bot_of, sha256_of, step_cards
 from warren.step.source import execute
@@ -26,7 +30,21 @@ MAX_SOURCES = 512  # step files kept compiled in one process; an old revision's 
 
 BUILTINS: dict[str, type[Step]] = {
     kind.__name__: kind
-    for kind in (Draft, Format, Guide, Gpt, Metadata, Reply, Template, Http, Classify)
+    for kind in (
+        Draft,
+        Format,
+        Guide,
+        Gpt,
+        Metadata,
+        Reply,
+        Template,
+        Http,
+        Classify,
+        Approve,
+        AskHuman,
+        Delegate,
+        SendAs,
+    )
 }
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from warren.contracts.base import JsonObject
 from warren.contracts.registry import Revision, StepCard
 from warren.step.context import Emit
+from warren.step.errors import Standstill
 from warren.step.loader import make_step
 from warren.step.patch import Patch, diff
-from warren.step.replies import Reply, take_reply
+from warren.step.replies import Reply, Sent, take_reply, take_sent
 from warren.step.revision import bot_of, step_cards
 from warren.step.run_step import run_step
 from warren.step.shape import is_object
@@ -24,6 +25,8 @@ from warren.step.shape import is_object
 class Stop:
     """What one step did. payload is what the next step is given; patch is from what this one
     was.
+
+    waits says what it waits for: then it is the last stop, since nobody is here to answer.
     """
 
     card: StepCard
@@ -33,6 +36,8 @@ class Stop:
     reply: Reply | None
     seconds: float
     mocked: bool
+    sent: Sent | None = None
+    waits: str | None = None
 
 
 async def walk(
@@ -58,11 +63,19 @@ async def walk(
             result = merge(payload, mock)
         else:
             step = make_step(revision, position)
-            result = await run_step(step, payload, timeout_seconds=card.timeout_seconds, emit=emit)
+            try:
+                result = await run_step(
+                    step, payload, timeout_seconds=card.timeout_seconds, emit=emit
+                )
+            except Standstill as waits:
+                seconds = time.perf_counter() - started
+                yield Stop(card, position, before, (), None, seconds, False, waits=str(waits))
+                return
         seconds = time.perf_counter() - started
         patch = diff(before, result)
         payload, reply = take_reply(result, card.id)
-        yield Stop(card, position, payload, patch, reply, seconds, mock is not None)
+        payload, sent = take_sent(payload, card.id)
+        yield Stop(card, position, payload, patch, reply, seconds, mock is not None, sent)
 
 
 def merge(payload: JsonObject, part: JsonObject) -> JsonObject:

@@ -6,8 +6,9 @@ import json
 from typing import Any, NamedTuple
 
 from warren.contracts.base import JsonObject
+from warren.contracts.chat import MAX_BODY_CHARS
 from warren.step.errors import BadOutput
-from warren.step.shape import is_object
+from warren.step.shape import is_array, is_object
 
 MAX_REPLY_CHARS = 64_000  # a quarter of the payload's limit: what a chat can still show
 
@@ -45,6 +46,35 @@ def take_reply(payload: JsonObject, step_name: str) -> tuple[JsonObject, Reply |
         )
     rest = {key: value for key, value in payload.items() if key not in ("reply", "draft")}
     return rest, Reply(body, _metadata(reply.get("metadata"), step_name))
+
+
+class Sent(NamedTuple):
+    """What a step wants to send on behalf of the person who asks: only with their approval."""
+
+    to: tuple[str, ...]
+    body: str
+
+
+def take_sent(payload: JsonObject, step_name: str) -> tuple[JsonObject, Sent | None]:
+    """Return the payload without `send_as`, and what it holds; or the payload itself and None.
+
+    Raises BadOutput when it is there but cannot be sent.
+    """
+    if "send_as" not in payload:
+        return payload, None
+    sent = payload["send_as"]
+    names: Any = sent.get("to") if is_object(sent) else None
+    body: Any = sent.get("body") if is_object(sent) else None
+    if not (is_array(names) and names and all(isinstance(name, str) for name in names)):
+        raise BadOutput(f"step {step_name!r} left send_as without `to`: a list of usernames")
+    if not isinstance(body, str) or not body.strip() or "\0" in body:
+        raise BadOutput(f"step {step_name!r} left send_as without a text `body`")
+    if len(body) > MAX_BODY_CHARS:
+        raise BadOutput(
+            f"step {step_name!r} left send_as of {len(body)} characters; {MAX_BODY_CHARS} fit"
+        )
+    rest = {key: value for key, value in payload.items() if key != "send_as"}
+    return rest, Sent(tuple(names), body)
 
 
 def _metadata(value: Any, step_name: str) -> JsonObject:

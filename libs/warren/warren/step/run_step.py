@@ -10,7 +10,8 @@ from math import isfinite
 from typing import Any, Protocol
 
 from warren.contracts.base import JsonObject
-from warren.step.context import ATTEMPT, EMIT, IDEMPOTENCY_KEY, Emit
+from warren.contracts.slip import Answer
+from warren.step.context import ANSWER, ATTEMPT, EMIT, IDEMPOTENCY_KEY, MEMORY, Emit, Memory
 from warren.step.errors import BadOutput, StepTimeout
 from warren.step.shape import is_array, is_object
 
@@ -36,16 +37,22 @@ async def run_step(
     emit: Emit | None = None,
     idempotency_key: str | None = None,
     attempt: int = 1,
+    answer: Answer | None = None,
+    memory: Memory | None = None,
 ) -> JsonObject:
     """Return what the step makes of payload. A plain `process` runs in the loop's default executor.
 
-    Raises StepTimeout when it takes longer than timeout_seconds (a thread cannot be stopped: it
+    answer is what the step waited for, if it did. Raises StepTimeout when it takes longer than timeout_seconds (a thread cannot be stopped: it
     runs on and its result is dropped), BadOutput when the result is no JSON object, and whatever
     the step raises.
     """
-    emit_before = EMIT.set(emit)
-    key_before = IDEMPOTENCY_KEY.set(idempotency_key)
-    attempt_before = ATTEMPT.set(attempt)
+    before = [
+        (EMIT, EMIT.set(emit)),
+        (IDEMPOTENCY_KEY, IDEMPOTENCY_KEY.set(idempotency_key)),
+        (ATTEMPT, ATTEMPT.set(attempt)),
+        (ANSWER, ANSWER.set(answer)),
+        (MEMORY, MEMORY.set(memory)),
+    ]
     limit = asyncio.timeout(timeout_seconds)
     try:
         async with limit:
@@ -62,9 +69,8 @@ async def run_step(
             ) from exc
         raise
     finally:
-        EMIT.reset(emit_before)
-        IDEMPOTENCY_KEY.reset(key_before)
-        ATTEMPT.reset(attempt_before)
+        for variable, token in before:
+            variable.reset(token)  # pyright: ignore[reportArgumentType] # each has its own type
     return checked(result, step.step_name)
 
 

@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from warren.contracts.base import JsonObject
+from warren.contracts.slip import Answer
 from warren.logging import get_logger
 from warren.step.config import StepConfig
-from warren.step.context import ATTEMPT, EMIT, Emit
+from warren.step.context import ANSWER, ATTEMPT, EMIT, Emit
 from warren.step.errors import BrokenStep
 from warren.step.script import run_script
 
@@ -86,6 +87,11 @@ class Step:
     def attempt(self) -> int:
         """Which try of this step on this message it is, from 1. A replay begins at 1 again."""
         return ATTEMPT.get()
+
+    @property
+    def answer(self) -> Answer | None:
+        """What this step waited for: None when it runs for the first time."""
+        return ANSWER.get()
 
     def _chatml_message(self, role: str, name: str, content: str) -> dict[str, str]:
         """Return a chat message; characters that the chat API refuses in `name` become

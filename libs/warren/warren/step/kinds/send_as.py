@@ -1,0 +1,51 @@
+"""SendAs: a message in the name of the person who asks. See docs/how-to/steps/send-as.md."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from warren.contracts.base import JsonObject
+from warren.step.errors import Permanent
+from warren.step.kinds.strict import StrictConfig
+from warren.step.step import Step
+from warren.step.wanted_text import draft_body, filled
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{1,62}$")]
+
+
+class SendAs(Step):
+    """Propose a message on behalf of the asker: it is sent only when they approve it."""
+
+    class Config(StrictConfig):
+        to: list[Name] = Field(
+            min_length=1,
+            max_length=20,
+            description="Whom it is for, by username: one, or the members of a group.",
+            examples=[["ben"]],
+        )
+        text: str | None = Field(
+            default=None,
+            min_length=1,
+            max_length=4_000,
+            description="The message. Tokens: {content}, {draft}. Default: the draft's text.",
+            examples=["{draft}"],
+        )
+
+        @field_validator("to", mode="before")
+        @classmethod
+        def _one_is_enough(cls, value: object) -> object:
+            return [value] if isinstance(value, str) else value
+
+    async def process(self, payload: JsonObject) -> JsonObject:
+        """Set send_as {to, body}: the gate makes a draft of it for the asker alone."""
+        body = (
+            draft_body(payload) if self.config.text is None else filled(self.config.text, payload)
+        )
+        if not body.strip():
+            raise Permanent("there is nothing to send: the text is empty")
+        payload["send_as"] = {"to": list(self.config.to), "body": body}
+        return payload
+
+
+if __name__ == "__main__":
+    SendAs.main()
