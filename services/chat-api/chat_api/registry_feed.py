@@ -1,5 +1,6 @@
 """Keep the bots up to date: cards from the queue `chat.bots`, and all of them from the registry at
-start and after every reconnect, since a card may have gone by meanwhile."""
+start and after every reconnect, since a card may have gone by meanwhile. The same queue brings what
+the tests of a revision fix."""
 
 import asyncio
 
@@ -8,9 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chat_api import bots
 from chat_api.changes import Store
+from chat_api.letters import fixes
 from warren.app.inner_client import InnerClient
 from warren.broker.delivery import Delivery
-from warren.contracts.registry import BotCard
+from warren.contracts.base import Message
+from warren.contracts.registry import BotCard, BotTested
 from warren.errors import WarrenError
 from warren.logging import get_logger
 
@@ -18,6 +21,12 @@ log = get_logger(__name__)
 
 TRY_AGAIN_SECONDS = 2.0
 _CARDS = TypeAdapter(list[BotCard])
+
+
+class _Named(Message):
+    """An event of bots, as far as it says which it is. Cards of old said nothing."""
+
+    type: str = "bot.published"
 
 
 class RegistryFeed:
@@ -34,13 +43,18 @@ class RegistryFeed:
         self._wanted.set()
 
     async def handle(self, delivery: Delivery) -> None:
-        """Apply one published card. What is no card is logged and dropped."""
+        """Apply one published card, or what the tests of a revision say. What is neither is logged
+        and dropped; events of another kind are not for us."""
         try:
-            card = BotCard.model_validate_json(delivery.body)
+            match _Named.model_validate_json(delivery.body).type:
+                case "bot.published":
+                    await bots.apply(self._store, BotCard.model_validate_json(delivery.body))
+                case "bot.tested":
+                    await fixes.tested(self._store, BotTested.model_validate_json(delivery.body))
+                case other:
+                    log.info("an event of bots that is not for us", event_name=other[:80])
         except ValidationError as error:
-            log.error("not a bot card, dropped", faults=error.error_count())
-            return
-        await bots.apply(self._store, card)
+            log.error("an event of bots cannot be read, dropped", faults=error.error_count())
 
     async def run(self) -> None:
         """Reconcile when wanted; until it has worked, again every TRY_AGAIN_SECONDS."""

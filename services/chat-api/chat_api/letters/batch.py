@@ -18,6 +18,7 @@ from chat_api.changes import Changes, event_message
 from chat_api.letters import failures
 from chat_api.letters.facts import Facts, fingerprint, searchable
 from chat_api.letters.fate import Fate, fate_of
+from chat_api.letters.fixes import Came, came
 from chat_api.letters.tables import dead_letter
 from chat_api.letters.words import plain_words, reference_of
 from chat_api.plain_text import without_nul
@@ -98,6 +99,7 @@ async def write(changes: Changes, batch: Sequence[Facts]) -> list[tuple[Fate, Fa
     )
     for one in batch:
         decided.decide(one)
+    await came(changes, [_came(one) for one in decided.letters if one.fate in ("park", "open")])
     new = [_new_row(changes, one) for one in decided.letters if not one.again]
     if new:
         await connection.execute(_INSERT, new)
@@ -112,6 +114,12 @@ async def write(changes: Changes, batch: Sequence[Facts]) -> list[tuple[Fate, Fa
     _tell(changes, decided.letters)
     await open_doors(changes, [decided.turns[one.row.id] for one in parked if one.row])
     return decided.fates
+
+
+def _came(one: _Letter) -> Came:
+    row = one.row
+    revision = one.facts.revision or (row.revision if row else None)
+    return Came(one.group, revision, row.created_at if row else None)
 
 
 def _tell(changes: Changes, letters: Iterable[_Letter]) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat_api.changes import Store
 from chat_api.cursor import bad_cursor, read_cursor, write_cursor
 from chat_api.letters.filters import conditions
+from chat_api.letters.fixes import Fix, fixes
 from chat_api.letters.tables import dead_letter, letter_group_note
 from warren.contracts.chat import Page
 from warren.contracts.letters import LetterFilter, LetterGroup
@@ -56,8 +57,15 @@ async def page(
         newest = await _newest(connection, wanted, by, keys)
         hours = await _hours(connection, wanted, by, keys, now)
         notes = await _notes(connection, keys) if by == "fingerprint" else {}
+        fixed = await fixes(connection, keys) if by == "fingerprint" else {}
     items = [
-        _group(row, newest[row["key"]], hours.get(row["key"], {}), notes.get(row["key"], ""))
+        _group(
+            row,
+            newest[row["key"]],
+            hours.get(row["key"], {}),
+            notes.get(row["key"], ""),
+            fixed.get(row["key"]),
+        )
         for row in rows[:limit]
         if row["key"] in newest  # else it was deleted between two statements
     ]
@@ -149,7 +157,11 @@ async def _notes(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, 
 
 
 def _group(
-    counts: RowMapping, newest: RowMapping, hours: Mapping[int, int], note: str
+    counts: RowMapping,
+    newest: RowMapping,
+    hours: Mapping[int, int],
+    note: str,
+    fix: Fix | None,
 ) -> LetterGroup:
     values: dict[str, Any] = {
         name: counts[name]
@@ -165,6 +177,9 @@ def _group(
         hours=tuple(hours.get(hour, 0) for hour in range(HOURS)),
         newest=newest["id"],
         note=note,
+        fixed_by=fix.fixed_by if fix else None,
+        fixed_at=fix.fixed_at if fix else None,
+        returned_after_fix=fix is not None and fix.returned,
         **values,
     )
 

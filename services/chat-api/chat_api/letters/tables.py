@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ForeignKey,
     Identity,
@@ -160,8 +159,8 @@ class GroupNoteRow(Row, table=True):
 class GroupFix(Row, table=True):
     """What the tests of a bot say of a group: which revision passed a case made from it.
 
-    tested_at is when that was tested: older news changes nothing. returned: a letter came all the
-    same.
+    tested_at is when that was tested last: older news changes nothing. returned_from is the
+    revision after which a letter came all the same: that one fixes it no more.
     """
 
     __tablename__ = "letter_group_fix"  # pyright: ignore[reportAssignmentType] # SQLModel declares a method
@@ -170,9 +169,7 @@ class GroupFix(Row, table=True):
     fixed_by: str | None = None
     fixed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     tested_at: datetime = Field(sa_column=moment())
-    returned: bool = Field(
-        default=False, sa_column=Column(Boolean, nullable=False, server_default="false")
-    )
+    returned_from: str | None = None
 
 
 class ReplayJobRow(Row, table=True):

@@ -31,7 +31,7 @@ def upgrade() -> None:
         _text("fixed_by", nullable=True),
         _moment("fixed_at", nullable=True),
         _moment("tested_at"),
-        _flag("returned"),
+        _text("returned_from", nullable=True),
         sa.PrimaryKeyConstraint("fingerprint"),
     )
     op.add_column("message", _text("original", nullable=True))
