@@ -13,14 +13,19 @@ import structlog
 
 from bot_runner.fault import Fault, describe, plain
 from bot_runner.incoming import Job
+from bot_runner.standstill import Asks, Waits, standstill
 from bot_runner.watchdog import RunningStep
 from warren.contracts.base import JsonObject
 from warren.logging import get_logger
-from warren.step.context import Emit
+from warren.step.context import Emit, Memory
+from warren.step.errors import Standstill
 from warren.step.run_step import run_step
 from warren.step.step import Step
 
 log = get_logger(__name__)
+
+Result = JsonObject | Fault | Waits | Asks
+"""The new payload, why there is none, or what the step waits for."""
 
 CUT_SECONDS = 1.0  # a step that does not stop at its timeout is left behind this much later
 LATE_SECONDS = 0.2
@@ -51,17 +56,23 @@ class Attempts:
 
     def __init__(self, recycle: asyncio.Event) -> None:
         self._recycle = recycle
-        self._running: dict[asyncio.Task[JsonObject | Fault], tuple[UUID, int, RunningStep]] = {}
-        self._cancelled: set[asyncio.Task[JsonObject | Fault]] = set()
+        self._running: dict[asyncio.Task[Result], tuple[UUID, int, RunningStep]] = {}
+        self._cancelled: set[asyncio.Task[Result]] = set()
 
     async def run(
-        self, step: Step, job: Job, timeout_seconds: float, key: str, emit: Emit | None
-    ) -> JsonObject | Fault:
-        """Return the new payload, or why there is none. Raises RunCancelled."""
+        self,
+        step: Step,
+        job: Job,
+        timeout_seconds: float,
+        key: str,
+        emit: Emit | None,
+        memory: Memory | None = None,
+    ) -> Result:
+        """Return what came of it. Raises RunCancelled."""
         threaded = _ThreadStep(step) if step.runs_in_thread else None
         # Not in a task group: one that ignores its end would keep the group waiting for ever.
         task = asyncio.get_running_loop().create_task(
-            _guarded(threaded or step, job, timeout_seconds, key, emit)
+            _guarded(threaded or step, job, timeout_seconds, key, emit, memory)
         )
         what = RunningStep(step.bot_name, step.step_name, timeout_seconds)
         self._running[task] = (job.command.turn_id, job.command.run, what)
@@ -88,11 +99,11 @@ class Attempts:
 
     async def _result(
         self,
-        task: asyncio.Task[JsonObject | Fault],
+        task: asyncio.Task[Result],
         threaded: _ThreadStep | None,
         step: Step,
         timeout_seconds: float,
-    ) -> JsonObject | Fault:
+    ) -> Result:
         if not task.done():
             self._leave_behind(step)
             fault = plain(
@@ -128,8 +139,9 @@ async def _guarded(
     timeout_seconds: float,
     key: str,
     emit: Emit | None,
-) -> JsonObject | Fault:
-    """Run the step; whatever its code raises comes back as a Fault, SystemExit and the panics of
+    memory: Memory | None,
+) -> Result:
+    """Run the step; whatever its code raises comes back as data, SystemExit and the panics of
     extensions too."""
     structlog.contextvars.bind_contextvars(turn=str(job.command.turn_id), run=job.command.run)
     try:
@@ -140,7 +152,11 @@ async def _guarded(
             emit=emit,
             idempotency_key=key,
             attempt=job.attempt,
+            answer=job.command.answer,
+            memory=memory,
         )
+    except Standstill as asked:
+        return standstill(asked)
     except asyncio.CancelledError:  # the turn's, the runner's, or the step's own: run() tells which
         raise
     except BaseException as error:  # user code: decided in one place

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from warren.broker.delivery import Delivery
 from warren.contracts.base import JsonObject
-from warren.contracts.ids import COMMAND, message_id
+from warren.contracts.ids import ANSWERED, COMMAND, message_id
 from warren.contracts.slip import MAX_SLIP_BYTES, STEP_REQUESTED, StepCommand
 
 MAX_INCOMING_BYTES = 2 * MAX_SLIP_BYTES  # nobody of ours sends more; reading it would only hurt
@@ -93,8 +93,10 @@ def read(delivery: Delivery) -> Job:
 
 
 def command_id(command: StepCommand) -> UUID:
-    """Return the id of a command's message (design §3.6)."""
-    return message_id(command.turn_id, command.run, command.path, command.position, COMMAND)
+    """Return the id of a command's message (design §3.6). One that brings an answer is another
+    message than the one whose step stood still."""
+    slot = COMMAND if command.answer is None else ANSWERED
+    return message_id(command.turn_id, command.run, command.path, command.position, slot)
 
 
 def holds_nul(body: bytes) -> bool:

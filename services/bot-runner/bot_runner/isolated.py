@@ -14,9 +14,12 @@ import orjson
 
 from bot_runner.fault import Fault, describe
 from bot_runner.outgoing import encode
+from bot_runner.standstill import Asks, Waits, standstill
 from warren.contracts.base import JsonObject, Message
 from warren.contracts.registry import Revision
+from warren.contracts.slip import Answer
 from warren.logging import configure
+from warren.step.errors import Standstill
 from warren.step.loader import make_step
 from warren.step.run_step import run_step
 
@@ -32,13 +35,16 @@ class IsolatedJob(Message):
     timeout_seconds: float
     idempotency_key: str
     attempt: int = 1
+    answer: Answer | None = None
 
 
 class IsolatedResult(Message):
-    """What the child answers: a payload or a fault."""
+    """What the child answers: a payload, a fault, or what the step waits for."""
 
     payload: JsonObject | None = None
     fault: Fault | None = None
+    waits: Waits | None = None
+    asks: Asks | None = None
 
 
 async def run(job: IsolatedJob) -> IsolatedResult:
@@ -51,7 +57,13 @@ async def run(job: IsolatedJob) -> IsolatedResult:
             timeout_seconds=job.timeout_seconds,
             idempotency_key=job.idempotency_key,
             attempt=job.attempt,
+            answer=job.answer,
         )
+    except Standstill as error:
+        asked = standstill(error)
+        if isinstance(asked, Waits):
+            return IsolatedResult(waits=asked)
+        return IsolatedResult(asks=asked)
     except BaseException as error:  # user code, as in attempts.py
         return IsolatedResult(fault=describe(error))
     return IsolatedResult(payload=payload)

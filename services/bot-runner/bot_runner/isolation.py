@@ -15,10 +15,10 @@ from typing import IO
 import orjson
 from pydantic import ValidationError
 
+from bot_runner.attempts import Result
 from bot_runner.fault import Fault, clean, plain
 from bot_runner.isolated import IsolatedJob, IsolatedResult
 from bot_runner.outgoing import encode
-from warren.contracts.base import JsonObject
 from warren.contracts.failure import ErrorFacts
 from warren.errors import WarrenError
 
@@ -37,8 +37,8 @@ class Isolation:
     def __init__(self) -> None:
         self._one = asyncio.Lock()
 
-    async def run(self, job: IsolatedJob) -> JsonObject | Fault:
-        """Return the new payload, or why there is none. The child never outlives the call."""
+    async def run(self, job: IsolatedJob) -> Result:
+        """Return what came of it. The child never outlives the call."""
         async with self._one:
             with tempfile.TemporaryFile() as stderr:
                 process = await asyncio.create_subprocess_exec(
@@ -59,7 +59,7 @@ class Isolation:
                 return result(answer, process.returncode or 0, tail(stderr))
 
 
-def result(answer: bytes, status: int, said: str) -> JsonObject | Fault:
+def result(answer: bytes, status: int, said: str) -> Result:
     """Return what the child answered; a child that died without an answer is a crash."""
     try:
         read = IsolatedResult.model_validate(orjson.loads(answer))
@@ -69,7 +69,7 @@ def result(answer: bytes, status: int, said: str) -> JsonObject | Fault:
         return read.fault
     if read.payload is not None:
         return read.payload
-    return crash(status, said)
+    return read.waits or read.asks or crash(status, said)
 
 
 def crash(status: int, said: str) -> Fault:

@@ -13,7 +13,6 @@ from bot_runner.pipeline import ReadyStep
 from bot_runner.progress import LEASE_SECONDS, Standing, send_standing
 from bot_runner.waiting import activity
 from warren.broker.hints import Hints
-from warren.contracts.base import JsonObject
 from warren.logging import get_logger
 from warren.metrics import CIRCUIT_OPEN
 
@@ -33,7 +32,7 @@ class Outages:
         return self._breaker.ask(_code(job), _named(ready), monotonic())
 
     def leave(
-        self, job: Job, ready: ReadyStep | None, go: Go, result: JsonObject | Fault | None
+        self, job: Job, ready: ReadyStep | None, go: Go, result: object | None
     ) -> Wait | None:
         """Note how a run ended; None as result: it was cancelled.
 

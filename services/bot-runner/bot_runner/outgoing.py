@@ -19,7 +19,7 @@ from warren.contracts.base import JsonObject
 from warren.contracts.failure import STEP_FAILED, ErrorFacts, Failure
 from warren.contracts.ids import NAMESPACE, OUTCOME, message_id
 from warren.contracts.names import step_key
-from warren.contracts.outcome import STEP_FINISHED, Outcome, OutcomeReply, TurnEnd
+from warren.contracts.outcome import STEP_FINISHED, Ask, Outcome, OutcomeReply, TurnEnd
 from warren.contracts.registry import StepCard
 from warren.contracts.slip import (
     MAX_PAYLOAD_BYTES,
@@ -54,9 +54,15 @@ def _fields(value: object) -> JsonObject:
 
 
 def outcome(
-    job: Job, replies: tuple[OutcomeReply, ...], payload: JsonObject, end: TurnEnd | None
+    job: Job,
+    replies: tuple[OutcomeReply, ...],
+    payload: JsonObject,
+    *,
+    end: TurnEnd | None = None,
+    ask: Ask | None = None,
 ) -> Outgoing:
-    """Return the message to the gate: a step's replies and, after the last step, the turn's end.
+    """Return the message to the gate: a step's replies and, after the last step, the turn's end; or
+    what it asks a person.
 
     payload is what the step left. Raises TooLarge, NotText.
     """
@@ -71,6 +77,7 @@ def outcome(
         step=command.step,
         replies=replies,
         end=end,
+        ask=ask,
     )
     return Outgoing(
         exchange=OUTCOMES,
@@ -86,10 +93,9 @@ def outcome(
 
 
 def next_command(
-    job: Job, payload: JsonObject, entry: LogEntry, first_input: JsonObject, card: StepCard
+    job: Job, done: StepCommand, payload: JsonObject, entry: LogEntry, card: StepCard
 ) -> Outgoing:
-    """Return the command of the next step. Raises TooLarge, NotText."""
-    done = job.command
+    """Return the command of the step after the one that is done. Raises TooLarge, NotText."""
     command = done.model_copy(
         update={
             "position": done.position + 1,
@@ -97,14 +103,18 @@ def next_command(
             "kind": card.kind,
             "queued_at": entry.ended_at,
             "payload": payload,
-            "first_input": first_input,
             "log": (*done.log, entry),
         }
     )
+    return command_message(job, command)
+
+
+def command_message(job: Job, command: StepCommand) -> Outgoing:
+    """Return a command as it goes to `warren.steps`; job caused it. Raises TooLarge, NotText."""
     return Outgoing(
         exchange=STEPS,
         key=step_key(command.kind, command.bot),
-        body=_checked(encode(command), payload),
+        body=_checked(encode(command), command.payload),
         type=STEP_REQUESTED,
         message_id=command_id(command),
         correlation_id=command.turn_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot_runner.fault import describe
 from bot_runner.revisions import RevisionCache
+from warren.contracts.bot import BotFile
 from warren.contracts.registry import Revision, StepCard
 from warren.step.errors import BrokenStep
 from warren.step.hosts import host_of_url
@@ -32,6 +33,7 @@ class Pipeline:
     """The steps of one revision. `steps` fills as positions are used, `making` guards each."""
 
     revision: Revision
+    bot: BotFile
     cards: tuple[StepCard, ...]
     steps: dict[int, ReadyStep] = field(default_factory=lambda: {})
     making: dict[int, asyncio.Lock] = field(default_factory=lambda: {})
@@ -62,7 +64,8 @@ class PipelineCache:
         known = self._kept.get(digest)
         if known is None:
             revision = await self._revisions.get(digest)
-            known = self._kept.setdefault(digest, Pipeline(revision, step_cards(bot_of(revision))))
+            bot = bot_of(revision)
+            known = self._kept.setdefault(digest, Pipeline(revision, bot, step_cards(bot)))
             while len(self._kept) > KEPT_PIPELINES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(digest)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bot_runner import control
 from bot_runner.attempts import Attempts
 from bot_runner.cancelled import CancelledRuns
+from bot_runner.colleagues import Colleagues
 from bot_runner.heartbeat import Heartbeats
 from bot_runner.identity import APP_ID, Identity
 from bot_runner.isolation import Isolation
@@ -15,6 +16,7 @@ from bot_runner.revisions import RevisionCache, RevisionFetcher
 from bot_runner.sender import Sender
 from bot_runner.serving import Serving
 from bot_runner.settings import RunnerSettings
+from bot_runner.settling import Settling
 from bot_runner.tally import Tally
 from bot_runner.watchdog import Watchdog
 from bot_runner.worker import Parts, Worker
@@ -44,6 +46,7 @@ class Runner:
             settings.registry_inner_url, settings.service_token.get_secret_value()
         )
         self._fetcher = RevisionFetcher(self._client)
+        self._colleagues = Colleagues(self._client)
         self._pipelines = PipelineCache(RevisionCache(settings.runner_cache_dir, self._fetcher))
         self._tally = Tally()
         self._heartbeats = Heartbeats(self._client, identity, self._state, self._heard)
@@ -76,7 +79,7 @@ class Runner:
             return "the broker cannot be reached"
         if not self._heartbeats.answered:
             return "the registry does not answer"
-        if self._fetcher.waiting:
+        if self._fetcher.waiting or self._colleagues.waiting:
             return "a revision is waited for: the registry does not answer"
         if self._sender and self._sender.waiting:
             return "the broker does not confirm what is published"
@@ -88,6 +91,10 @@ class Runner:
         cancelled, attempts = CancelledRuns(), Attempts(self._recycle)
         self._broker, self._sender = broker, Sender(Publisher(broker, APP_ID))
         hints = Hints(broker, APP_ID)
+        outages = Outages(self._settings.circuit, hints, tasks)
+        settling = Settling(
+            self._identity.runner, self._sender, self._colleagues, outages, self._tally
+        )
         worker = Worker(
             Parts(
                 runner=self._identity.runner,
@@ -95,7 +102,8 @@ class Runner:
                 attempts=attempts,
                 isolation=Isolation(),
                 cancelled=cancelled,
-                outages=Outages(self._settings.circuit, hints, tasks),
+                outages=outages,
+                settling=settling,
                 sender=self._sender,
                 hints=hints,
                 tasks=tasks,

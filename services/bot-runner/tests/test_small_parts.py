@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from bot_runner.cancelled import CancelledRuns
+from bot_runner.fault import Fault
 from bot_runner.identity import new_runner_id
 from bot_runner.incoming import holds_nul, int_or_none
 from bot_runner.isolation import crash, result
@@ -105,7 +106,7 @@ def test_a_dead_child_names_its_end(status: int, name: str, words: str):
 @pytest.mark.parametrize("answer", [b"", b"{", b"[]", b"{}"])
 def test_a_child_without_an_answer_has_crashed(answer: bytes):
     fault = result(answer, 0, "")
-    assert not isinstance(fault, dict)
+    assert isinstance(fault, Fault)
     assert fault.reason == "crashed"
 
 

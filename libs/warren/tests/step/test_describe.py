@@ -120,7 +120,8 @@ def test_the_builtin_classes() -> None:
     classes = builtin_classes()
 
     assert set(classes) == {
-        "Classify", "Draft", "Format", "Gpt", "Guide", "Http", "Metadata", "Reply", "Template",
+        "Approve", "AskHuman", "Classify", "Delegate", "Draft", "Format", "Gpt", "Guide", "Http",
+        "Metadata", "Reply", "SendAs", "Template",
     }  # fmt: skip
     assert all(each.builtin and each.doc for each in classes.values())
     assert (classes["Gpt"].concurrency, classes["Reply"].concurrency) == (4, 10)

@@ -42,9 +42,9 @@ async def run_step(
 ) -> JsonObject:
     """Return what the step makes of payload. A plain `process` runs in the loop's default executor.
 
-    answer is what the step waited for, if it did. Raises StepTimeout when it takes longer than timeout_seconds (a thread cannot be stopped: it
-    runs on and its result is dropped), BadOutput when the result is no JSON object, and whatever
-    the step raises.
+    answer is what the step waited for, if it did. Raises StepTimeout when it takes longer than
+    timeout_seconds (a thread cannot be stopped: it runs on and its result is dropped), BadOutput
+    when the result is no JSON object, and whatever the step raises.
     """
     before = [
         (EMIT, EMIT.set(emit)),

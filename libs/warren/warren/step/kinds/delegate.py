@@ -1,4 +1,4 @@
-"""Delegate: let another bot do it, and go on with what it said. See docs/how-to/steps/delegate.md."""
+"""Delegate: let another bot do it, go on with what it said. See docs/how-to/steps/delegate.md."""
 
 from pydantic import Field, model_validator
 
