@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from warren.contracts.base import JsonObject
 from warren.contracts.bot import BotFile
-from warren.contracts.registry import Revision
+from warren.contracts.registry import BotCard, Revision
 from warren.step.revision import build, step_cards, step_source
 
 
@@ -23,6 +23,24 @@ def revision_of(
     bot = BotFile.model_validate({"name": name, "steps": list(steps)})
     made = {each: step_source(each, text) for each, text in (sources or {}).items()}
     return build(bot, made, datetime.now(UTC))
+
+
+def _card(revision: Revision) -> BotCard:
+    bot = BotFile.model_validate(revision.bot)
+    return BotCard(
+        name=bot.name,
+        number=1,
+        revision=revision.digest,
+        persona=bot.persona.model_copy(update={"display_name": bot.name.title()}),
+        history=bot.history,
+        listens=bot.listens,
+        timezone=bot.timezone,
+        while_busy=bot.while_busy,
+        concurrency=bot.concurrency,
+        expires_after=bot.expires_after,
+        steps=step_cards(bot),
+        published_at=revision.created_at,
+    )
 
 
 class RegistryDouble:
@@ -52,6 +70,8 @@ class RegistryDouble:
                 self.answer(200, {})
 
             def do_GET(self) -> None:
+                if self.path == "/inner/bots":
+                    return self.answer(200, double.cards())
                 digest = self.path.rsplit("/", 1)[-1]
                 double.asked.append(digest)
                 found = double.revisions.get(digest)
@@ -59,7 +79,7 @@ class RegistryDouble:
                     return self.answer(404, {})
                 return self.answer(200, found.model_dump(mode="json"))
 
-            def answer(self, status: int, body: JsonObject) -> None:
+            def answer(self, status: int, body: JsonObject | list[JsonObject]) -> None:
                 status, body = (503, {}) if double.away else (status, body)
                 text = json.dumps(body).encode()
                 self.send_response(status)
@@ -85,6 +105,11 @@ class RegistryDouble:
         bot = BotFile.model_validate(revision.bot)
         self.kinds.update(card.kind for card in step_cards(bot))
         return revision
+
+    def cards(self) -> list[JsonObject]:
+        """Return the bots' cards, each with its newest revision."""
+        newest = {each.name: each for each in self.revisions.values()}
+        return [_card(each).model_dump(mode="json") for each in newest.values()]
 
     def __enter__(self) -> Self:
         self._thread.start()
