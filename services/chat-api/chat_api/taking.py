@@ -19,6 +19,7 @@ from chat_api.decisions.holding import Held, hold
 from chat_api.decisions.retiring import replace as replace_draft
 from chat_api.decisions.retiring import retire_older
 from chat_api.decisions.speaking import Approved, Hold, content, fate_of
+from chat_api.ledger.gaps import Heard
 from chat_api.person import Person
 from chat_api.repair.slips import first_input_of
 from chat_api.reply import bubble
@@ -119,6 +120,7 @@ class _Taking:
         self._context = context
         self._turns = turns
         self._messages: list[dict[str, Any]] = []
+        self._heard = Heard()
         self._spent: list[UUID] = []
         self._held: list[tuple[TurnRow, Held]] = []
         self._answered: list[TurnRow] = []
@@ -154,6 +156,8 @@ class _Taking:
                 approved=approved,
             )
             if isinstance(fate, Hold):
+                if fate.kind == "reply":
+                    self._heard.reply(row, reply.body, reply.metadata)
                 send_to = tuple(reply.send_to)
                 self._hold(
                     row,
@@ -187,6 +191,8 @@ class _Taking:
         values = message_rows.values(row.bot_id, shown, path, reply.slot)
         signed = {"by_hand": self._by and self._by.id, "approved_by": approved and approved.by}
         self._messages.append(values | signed)
+        if approved is None and self._by is None:
+            self._heard.reply(row, reply.body, reply.metadata, shown.id)
         if approved is not None:
             self._spent.append(approved.decision)
             del self._context.approved[row.id][content(reply.body, reply.metadata)]
@@ -226,6 +232,8 @@ class _Taking:
     def _end(self, row: TurnRow, end: TurnEnd) -> None:
         """End the turn, or let it wait until its drafts are decided."""
         state = after(row.state, "finish")
+        if self._by is None:
+            self._heard.end(row, (self._changes.now - row.created_at).total_seconds())
         if row.undecided > 0:
             self._stop(row, "waiting", end)
             return
@@ -245,6 +253,7 @@ class _Taking:
         connection = changes.connection
         if self._messages:
             await connection.execute(insert(message), self._messages)
+        await self._heard.write(changes)
         for row, state, trace in self._stops:
             await self._write_stop(row, state, trace)
         await self._write_held()

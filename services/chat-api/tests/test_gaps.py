@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chat_api.changes import changing
 from chat_api.ledger.gaps import Heard, of_end, of_reply
 from chat_api.ledger.tables import expectation
+from chat_api.tables import account
 from chat_api.turn_rows import TurnRow
 from warren.contracts.bot import Expectation, Shape
 
@@ -89,3 +90,55 @@ async def test_only_bots_that_are_expected_something_have_gaps(world):
         ("shape", "strict", "r1", None, "a reply that holds “!”", "Hello"),
         ("latency", "strict", "r1", None, "an answer within 1 s", "an answer after 5.00 s"),
     ]
+
+
+async def asked(world, **expect):
+    """A running turn of a bot that is expected this."""
+    ana = await world.person()
+    bot = await world.bot(expect=Expectation.model_validate(expect))
+    await world.say(ana, await world.place(ana, bot))
+    return (await world.turns())[-1]
+
+
+async def test_the_gate_writes_the_gaps_of_what_it_posts(world):
+    turn = await asked(world, latency_seconds=10, shape={"max_chars": 3})
+    await world.sql("update turn set created_at = now() - interval '1 minute'")
+
+    sent = world.outcome(turn, "Hi", "Hello")
+    await world.gate.handle([sent, sent])
+
+    shape, latency = await entries(world)
+    (long,) = [one.id for one in await world.messages() if one.body == "Hello"]
+    assert (shape[0], shape[3], shape[5]) == ("shape", long, "Hello")
+    assert (latency[0], latency[4]) == ("latency", "an answer within 10 s")
+    assert (await world.turns())[0].state == "done"
+
+
+async def test_a_draft_is_measured_when_the_bot_is_done_not_when_the_person_is(world):
+    turn = await asked(world, latency_seconds=10, shape={"contains": ["!"]})
+    await world.sql("update turn set approval = true, created_at = now() - interval '5 seconds'")
+
+    await world.gate.handle([world.outcome(turn, "Hello")])
+
+    assert (await world.turns())[0].state == "waiting"
+    assert [one[0] for one in await entries(world)] == ["shape"]
+
+
+async def test_what_came_as_expected_or_late_for_its_run_is_no_entry(world):
+    turn = await asked(world, latency_seconds=10, shape={"contains": ["Hello"]})
+    late = world.outcome(turn, "nonsense", run=2)
+
+    await world.gate.handle([late, world.outcome(turn, "Hello")])
+
+    assert await entries(world) == []
+
+
+async def test_a_text_by_hand_is_no_gap_of_the_bot(world, failing):
+    await world.bot(expect=Expectation.model_validate({"shape": {"contains": ["!"]}}))
+    (bot,) = await world.rows(select(account.c.id).where(account.c.username == "echo"))
+    letter = await failing.turn(bot=bot.id)
+    await failing.operator()
+
+    done = await failing.post(f"{letter.id}/finish", reply={"body": "By hand"})
+
+    assert (done.status_code, await entries(world)) == (200, [])
