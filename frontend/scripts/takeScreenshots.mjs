@@ -69,6 +69,25 @@ const prepare = {
     await page.keyboard.type(",");
     await page.waitForTimeout(900);
   },
+  "bot-graph": async (page) => {
+    await page.getByRole("button", { name: "Graph" }).click();
+    await page.waitForTimeout(900);
+  },
+  "bot-edit": async (page) => {
+    const editor = page.getByRole("textbox", { name: "The bot's file as YAML" });
+    await editor.press("Control+End");
+    await page.keyboard.type("- class: Drfat\nre");
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.waitForTimeout(1200);
+  },
+  "bot-new": async (page) => {
+    await page.getByLabel("What is it called?").fill("My bot");
+    await page.getByRole("button", { name: "Begin" }).click();
+  },
+  "bot-rollback": async (page) => {
+    await page.getByRole("button", { name: "Roll back to number 1" }).click();
+    await page.waitForTimeout(300);
+  },
   "letter-finish": (page) => page.getByRole("button", { name: "Finish by hand" }).click(),
 };
 
@@ -81,6 +100,16 @@ async function shootDemo(context, base, shoot) {
     group: "?at=/c/group",
     empty: "?at=/c/empty",
     offline: "?at=/c/ben&offline",
+    bots: "?at=/bots",
+    "bots-empty": "?nobots&at=/bots",
+    bot: "?at=/bots/helpdesk",
+    "bot-graph": "?at=/bots/helpdesk",
+    "bot-broken": "?at=/bots/echo",
+    "bot-edit": "?at=/bots/daisy/edit",
+    "bot-read": "?plain&at=/bots/daisy/edit",
+    "bot-new": "?at=/bots/new",
+    "bot-history": "?at=/bots/daisy/history",
+    "bot-rollback": "?at=/bots/daisy/history",
     letters: "?at=/dead-letters",
     "letters-open": "?at=/dead-letters",
     "letters-empty": "?noletters&at=/dead-letters",

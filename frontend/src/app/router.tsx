@@ -24,6 +24,21 @@ const LetterPage = lazy(async () => ({
 const JobPage = lazy(async () => ({
   default: (await import("../features/letters/bulk/JobPage")).JobPage,
 }));
+const GalleryPage = lazy(async () => ({
+  default: (await import("../features/bots/gallery/GalleryPage")).GalleryPage,
+}));
+const BotPage = lazy(async () => ({
+  default: (await import("../features/bots/profile/BotPage")).BotPage,
+}));
+const EditPage = lazy(async () => ({
+  default: (await import("../features/bots/editor/EditPage")).EditPage,
+}));
+const NewBotPage = lazy(async () => ({
+  default: (await import("../features/bots/editor/NewBotPage")).NewBotPage,
+}));
+const BotHistoryPage = lazy(async () => ({
+  default: (await import("../features/bots/history/HistoryPage")).HistoryPage,
+}));
 const LoginPage = lazy(async () => ({
   default: (await import("../features/accounts/LoginPage")).LoginPage,
 }));
@@ -125,6 +140,69 @@ const letter = createRoute({
   },
 });
 
+const bots = createRoute({
+  getParentRoute: () => shell,
+  path: "/bots",
+  component: function Bots() {
+    return (
+      <Suspense fallback={<Splash />}>
+        <GalleryPage />
+      </Suspense>
+    );
+  },
+});
+
+const bot = createRoute({
+  getParentRoute: () => shell,
+  path: "/bots/$name",
+  component: function Bot() {
+    const { name } = bot.useParams();
+    return (
+      <Suspense fallback={<Splash />}>
+        <BotPage key={name} name={name} />
+      </Suspense>
+    );
+  },
+});
+
+const newBot = createRoute({
+  getParentRoute: () => shell,
+  path: "/bots/new",
+  component: function NewBot() {
+    return (
+      <ForOperators>
+        <NewBotPage />
+      </ForOperators>
+    );
+  },
+});
+
+const editBot = createRoute({
+  getParentRoute: () => shell,
+  path: "/bots/$name/edit",
+  component: function EditBot() {
+    const { name } = editBot.useParams();
+    return (
+      <Suspense fallback={<Splash />}>
+        <EditPage key={name} name={name} />
+      </Suspense>
+    );
+  },
+});
+
+const botHistory = createRoute({
+  getParentRoute: () => shell,
+  path: "/bots/$name/history",
+  component: function BotHistory() {
+    const { name } = botHistory.useParams();
+    return (
+      <Suspense fallback={<Splash />}>
+        <BotHistoryPage key={name} name={name} />
+      </Suspense>
+    );
+  },
+});
+
 const elsewhere = createRoute({
   getParentRoute: () => root,
   path: "$",
@@ -139,7 +217,18 @@ export function makeRouter() {
     routeTree: root.addChildren([
       login,
       signup,
-      shell.addChildren([home, conversation, letters, replays, letter]),
+      shell.addChildren([
+        home,
+        conversation,
+        letters,
+        replays,
+        letter,
+        bots,
+        newBot,
+        bot,
+        editBot,
+        botHistory,
+      ]),
       elsewhere,
     ]),
     defaultPreload: false,

@@ -22,6 +22,10 @@ const PATHS = {
   letter: "M3 6h18v13H3zM3 7l9 7 9-7",
   note: "M5 4h14v11l-5 5H5zM14 20v-5h5",
   pause: "M9 6v12M15 6v12",
+  bot: "M6 9h12v9H6zM12 9V5M10 5h4M9.5 13v.2M14.5 13v.2M3 12v3M21 12v3",
+  history: "M4 12a8 8 0 102.4-5.7M4 3v4.5h4.5M12 8v4l3 2",
+  play: "M8 5l11 7-11 7z",
+  info: "M12 11v6M12 7.5v.2M12 3a9 9 0 100 18 9 9 0 000-18z",
   right: "M9 5l7 7-7 7",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9v.2",
 } as const;

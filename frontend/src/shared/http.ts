@@ -18,6 +18,8 @@ export type Query = Readonly<
 
 interface Options {
   readonly body?: object;
+  readonly yaml?: string;
+  readonly timeoutMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Query;
 }
@@ -36,31 +38,63 @@ export function post<T>(
   return request<T>("POST", path, { body, headers });
 }
 
+/** Ask by POST for something that takes longer than most. */
+export function postPatiently<T>(path: string, body: object, timeoutMs: number): Promise<T> {
+  return request<T>("POST", path, { body, timeoutMs });
+}
+
 /** Ask by PUT. */
 export function put<T>(path: string, body: object): Promise<T> {
   return request<T>("PUT", path, { body });
 }
 
+/** What was answered, and which state of it that is, as If-Match wants it; null when there is none. */
+export interface Tagged<T> {
+  readonly body: T;
+  readonly etag: string | null;
+}
+
+/** Ask by GET for something that is changed by its state. */
+export function getTagged<T>(path: string): Promise<Tagged<T>> {
+  return tagged<T>("GET", path, {});
+}
+
+/** Send a text by PUT, of the state that `headers` name. */
+export function putYaml<T>(
+  path: string,
+  yaml: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Tagged<T>> {
+  return tagged<T>("PUT", path, { yaml, headers });
+}
+
 async function request<T>(method: string, path: string, options: Options): Promise<T> {
+  return (await tagged<T>(method, path, options)).body;
+}
+
+async function tagged<T>(method: string, path: string, options: Options): Promise<Tagged<T>> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
-  const init: RequestInit = { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
+  const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const init: RequestInit = { method, headers, signal };
   if (options.body) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(options.body);
+  } else if (options.yaml !== undefined) {
+    headers["Content-Type"] = "application/yaml";
+    init.body = options.yaml;
   }
-  const { status, content } = await exchange(`${BASE}${path}${queryText(options.query)}`, init);
-  if (status >= 200 && status < 300) return content as T;
+  const url = `${BASE}${path}${queryText(options.query)}`;
+  const { status, content, etag } = await exchange(url, init);
+  if (status >= 200 && status < 300) return { body: content as T, etag };
   throw new Refused(asProblem(status, content));
 }
 
-async function exchange(
-  url: string,
-  init: RequestInit,
-): Promise<{ status: number; content: unknown }> {
+async function exchange(url: string, init: RequestInit) {
   try {
     const response = await fetch(url, init);
     const body = await response.text();
-    return { status: response.status, content: body ? JSON.parse(body) : undefined };
+    const content: unknown = body ? JSON.parse(body) : undefined;
+    return { status: response.status, content, etag: response.headers.get("ETag") };
   } catch (error) {
     throw new Unreachable(String(error));
   }

@@ -1,7 +1,8 @@
 // A zustand store that is kept in this browser for one person, shared by its tabs, and gone at logout.
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-const PREFIX = "warren.kept.";
+/** How every key of this browser begins that is forgotten at logout. */
+export const KEPT = "warren.kept.";
 
 type Entries<V> = Readonly<Record<string, V>>;
 
@@ -21,7 +22,7 @@ export interface Kept<T, V> {
  * Each entry has a key of its own, so that tabs do not overwrite what another one keeps.
  */
 export function keptStore<T, V>({ name, userId, split, join, closed }: Kept<T, V>): StoreApi<T> {
-  const prefix = `${PREFIX}${name}.${userId}.`;
+  const prefix = `${KEPT}${name}.${userId}.`;
   let kept = readAll<V>(prefix);
   const store = createStore<T>(() => join(kept));
   store.subscribe((value) => {
@@ -43,7 +44,7 @@ export function keptStore<T, V>({ name, userId, split, join, closed }: Kept<T, V
 export function forgetKept(): void {
   try {
     for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+      if (key.startsWith(KEPT)) localStorage.removeItem(key);
     }
   } catch {
     // no storage, nothing kept

@@ -67,6 +67,7 @@ export const text = {
     startFailed: "The conversation could not be started.",
     removed: "no longer here",
     deadLetters: "Dead letters",
+    allBots: "All bots",
     openLetters: (n: string) => `${n} open`,
   },
   group: {
@@ -90,6 +91,7 @@ export const text = {
   },
   chat: {
     back: "Back to the list",
+    aboutBot: (name: string) => `About ${name}`,
     messages: "Messages",
     yours: "You",
     members: (n: number) => count(n, "member", "members"),

@@ -34,7 +34,6 @@ export class FakeLetters {
   route(path: string, body: Body, url: URL, by: string): Answer | null {
     const [, bot, digest] = path.match(/^GET \/bots\/([^/]+)\/revisions\/(.+)$/) ?? [];
     if (bot && digest) return ok(this.#revision(bot, decodeURIComponent(digest)));
-    if (path === "GET /bots") return ok({ items: [], next_cursor: null });
     if (!path.includes(" /dead-letters")) return null;
     if (path === "GET /dead-letters/payload-schema") return ok(this.schema);
     if (path === "GET /dead-letters/groups") return ok(page(this.#groups(url)));

@@ -1,9 +1,14 @@
 // A small server in the page: enough of the HTTP API and the socket to try the client without one.
 import type { ConversationView, MessageView, ServerFrame, UserView } from "../contracts.gen";
 import { makeMe, makeMessage, makeView } from "./builders";
+import { FakeBots } from "./FakeBots";
 import { FakeLetters } from "./FakeLetters";
 
-export type Answer = { readonly status: number; readonly body?: unknown };
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
 type Handler = (path: string, body: Record<string, unknown>, headers: Headers) => Answer | null;
 
 /** One conversation at the fake server. */
@@ -18,6 +23,7 @@ export class FakeServer {
   users: UserView[] = [];
   me = makeMe();
   readonly letters = new FakeLetters();
+  readonly bots = new FakeBots();
   readonly conversations = new Map<string, FakeConversation>();
   readonly sockets: FakeSocket[] = [];
   readonly calls: string[] = [];
@@ -59,11 +65,11 @@ export class FakeServer {
     const url = new URL(String(input), "http://fake");
     const path = `${init.method ?? "GET"} ${url.pathname.replace("/api/v1", "")}`;
     this.calls.push(path);
-    const body = init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {};
     const headers = new Headers(init.headers);
+    const body = bodyOf(init, headers);
     const answer = this.before(path, body, headers) ?? this.#route(path, body, headers, url);
     const content = answer.body === undefined ? null : JSON.stringify(answer.body);
-    return new Response(content, { status: answer.status });
+    return new Response(content, { status: answer.status, headers: answer.headers ?? {} });
   };
 
   /** The WebSocket class of this server. */
@@ -87,6 +93,8 @@ export class FakeServer {
       status: 200,
       body: { items, next_cursor: null },
     });
+    const ofBots = this.bots.route(path, body, headers, this.me);
+    if (ofBots) return ofBots;
     const ofLetters = this.letters.route(path, body, url, this.me.display_name);
     if (ofLetters) return this.me.operator ? ofLetters : problem(403, "This is for operators.");
     if (path === "GET /auth/me") {
@@ -142,6 +150,13 @@ export class FakeServer {
     this.push({ type: "message.created", conversation: view.id, seq, message });
     return message;
   }
+}
+
+/** A text that is no JSON stands in `text`. */
+function bodyOf({ body }: RequestInit, headers: Headers): Record<string, unknown> {
+  if (!body) return {};
+  if (headers.get("Content-Type") !== "application/json") return { text: String(body) };
+  return JSON.parse(String(body)) as Record<string, unknown>;
 }
 
 /** A problem+json answer. */

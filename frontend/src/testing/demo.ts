@@ -2,6 +2,7 @@
 // or another. Not part of the build.
 
 import { delta, makeBot, makeTurn, makeUser, progress } from "./builders";
+import { putBots } from "./demoBots";
 import { putLetters } from "./demoLetters";
 import { FakeServer } from "./FakeServer";
 
@@ -113,6 +114,8 @@ server.add({ id: "ben", members: [ana, ben] }, [
   { author: "ben", body: "Are you coming?", created_at: minutesAgo(3000) },
 ]);
 
+putBots(server.bots);
+if (wanted.has("nobots")) server.bots.views.clear();
 putLetters(server.letters);
 if (wanted.has("noletters")) server.letters.views.clear();
 server.me = { ...server.me, operator: !wanted.has("plain") };

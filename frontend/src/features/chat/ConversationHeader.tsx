@@ -34,6 +34,17 @@ export function ConversationHeader({ log, me }: ConversationHeaderProps) {
           {partner ? partner.purpose || `@${partner.username}` : membersOf(log)}
         </p>
       </div>
+      {partner?.kind === "bot" ? (
+        <Link
+          to="/bots/$name"
+          params={{ name: partner.username }}
+          className={styles.info}
+          aria-label={text.chat.aboutBot(name)}
+          title={text.chat.aboutBot(name)}
+        >
+          <Icon name="info" />
+        </Link>
+      ) : null}
     </header>
   );
 }

@@ -9,6 +9,7 @@ import { text } from "../../shared/text";
 import { useChatSession } from "../chat/chatSession";
 import { OpenLetters } from "../letters/OpenLetters";
 import { AccountButton } from "./AccountButton";
+import { BotsLink } from "./BotsLink";
 import { ConversationList } from "./ConversationList";
 import { SearchField } from "./SearchField";
 import styles from "./Sidebar.module.css";
@@ -47,6 +48,7 @@ export function Sidebar() {
         <AccountButton />
       </header>
       <SearchField value={query} onChange={setQuery} />
+      <BotsLink />
       {me.operator ? <OpenLetters /> : null}
       <div className={styles.lists}>
         {start.isError ? (

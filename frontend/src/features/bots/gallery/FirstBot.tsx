@@ -1,0 +1,30 @@
+import { botText } from "../../../shared/botText";
+import { CodeText } from "../../../shared/CodeText";
+import { CopyButton } from "../../../shared/CopyButton";
+import { Icon } from "../../../shared/Icon";
+import { FIRST } from "../editor/template";
+import styles from "./FirstBot.module.css";
+import { MakeLink } from "./GalleryPage";
+
+const words = botText.gallery;
+
+/** What stands in the gallery while there is no bot: a whole one to copy, and where it goes. */
+export function FirstBot({ operator }: { readonly operator: boolean }) {
+  return (
+    <section className={styles.first}>
+      <Icon name="plus" />
+      <h2>{words.emptyTitle}</h2>
+      <p>{words.empty}</p>
+      <p className={styles.file}>
+        <code>{words.emptyPath}</code>
+        <CopyButton content={FIRST} label={words.copy} />
+      </p>
+      <CodeText label={words.emptyPath}>{FIRST}</CodeText>
+      {operator ? (
+        <p>
+          {words.emptyOperator} <MakeLink />
+        </p>
+      ) : null}
+    </section>
+  );
+}
