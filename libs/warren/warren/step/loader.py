@@ -19,6 +19,8 @@ from warren.step.kinds.gpt import Gpt
 from warren.step.kinds.guide import Guide
 from warren.step.kinds.http_call import Http
 from warren.step.kinds.metadata import Metadata
+from warren.step.kinds.recall import Recall
+from warren.step.kinds.remember import Remember
 from warren.step.kinds.reply import Reply
 from warren.step.kinds.send_as import SendAs
 from warren.step.kinds.template import Template
@@ -44,6 +46,8 @@ BUILTINS: dict[str, type[Step]] = {
         AskHuman,
         Delegate,
         SendAs,
+        Remember,
+        Recall,
     )
 }
 

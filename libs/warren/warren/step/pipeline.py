@@ -14,6 +14,7 @@ from warren.contracts.registry import Revision, StepCard
 from warren.step.context import Emit
 from warren.step.errors import Standstill
 from warren.step.loader import make_step
+from warren.step.memory import PassingMemory
 from warren.step.patch import Patch, diff
 from warren.step.replies import Reply, Sent, take_reply, take_sent
 from warren.step.revision import bot_of, step_cards
@@ -53,6 +54,7 @@ async def walk(
     mocks, by step id: the part of the payload that the step would have written; it does not run.
     only: the ids of the steps to run, all others are passed over. Raises what a step raises.
     """
+    memory = PassingMemory()
     for position, card in enumerate(step_cards(bot_of(revision))):
         if only is not None and card.id not in only:
             continue
@@ -65,7 +67,7 @@ async def walk(
             step = make_step(revision, position)
             try:
                 result = await run_step(
-                    step, payload, timeout_seconds=card.timeout_seconds, emit=emit
+                    step, payload, timeout_seconds=card.timeout_seconds, emit=emit, memory=memory
                 )
             except Standstill as waits:
                 seconds = time.perf_counter() - started
