@@ -65,6 +65,27 @@ def test_every_bot_that_ships_passes_its_schema(file: Path):
     assert faults == []
 
 
+def properties(part: Any, at: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Return every property of a schema, its parts in $defs included, by where it stands."""
+    found = [(f"{at}.{name}", one) for name, one in part.get("properties", {}).items()]
+    for name, one in part.get("$defs", {}).items():
+        found += properties(one, name)
+    return found
+
+
+def test_editors_can_explain_every_key_of_a_bot_file_and_show_an_example():
+    schema = json.loads(bot_schema.render(ROOT))
+
+    found = properties(schema)
+
+    assert len(found) > 30
+    assert [at for at, one in found if not one.get("description")] == []
+    assert [at for at, one in found if not one.get("examples")] == []
+    for at, one in found:
+        validator = Draft202012Validator({**one, "$defs": schema["$defs"]})
+        assert all(validator.is_valid(example) for example in one["examples"]), at
+
+
 @pytest.mark.parametrize(
     "bot",
     [

@@ -9,7 +9,9 @@ from registry.folder import mark_of
 from warren.contracts.bot import BotFile
 from warren.contracts.registry import LintError, Revision
 from warren.step.catalogue import Catalogue
+from warren.step.faults import Fault, Place
 from warren.step.lint import lint
+from warren.step.reading import decode
 from warren.step.revision import build
 
 _CLAIM = re.compile(r"""^name:[ \t]+(["']?)([a-z][a-z0-9-]{1,62})\1[ \t]*(?:#.*)?\r?$""", re.M)
@@ -36,12 +38,11 @@ def examine(path: str, content: bytes | str, catalogue: Catalogue) -> ScannedBot
     """
     mark = mark_of(content)
     if isinstance(content, str):
-        return _unreadable(path, mark, 1, f"this file cannot be read: {content}", "")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return _unreadable(path, mark, line, "this line is not UTF-8 text", "save it as UTF-8")
+        why = f"this file cannot be read: {content}"
+        return _unreadable(path, mark, Fault(Place(1, 1), why, "make it readable for the registry"))
+    text = decode(content)
+    if isinstance(text, Fault):
+        return _unreadable(path, mark, text)
     bot, errors = judge(text, path, catalogue)
     if bot is None:
         claim = _CLAIM.search(text)
@@ -95,8 +96,9 @@ def _fault(one: ScannedBot, pattern: str, message: str, hint: str) -> LintError:
     )
 
 
-def _unreadable(path: str, mark: str, line: int, message: str, hint: str) -> ScannedBot:
-    fault = LintError(file=path, line=line, column=1, message=message, hint=hint)
+def _unreadable(path: str, mark: str, found: Fault) -> ScannedBot:
+    line, column = found.place
+    fault = LintError(file=path, line=line, column=column, message=found.message, hint=found.hint)
     return ScannedBot(path, stem(path), "", mark, None, None, (fault,))
 
 

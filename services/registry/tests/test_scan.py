@@ -56,7 +56,7 @@ async def test_only_files_of_bots_are_read(folder: Path):
 @pytest.mark.parametrize(
     ("content", "name", "expected"),
     [
-        (b"ok: 1\n\xff\n", "one", (2, "this line is not UTF-8 text")),
+        (b"ok: 1\n\xff\n", "one", (2, "this is not UTF-8 text")),
         (b"name: 'claimed' # why\nstepz: []\n", "claimed", (2, 'unknown key "stepz"')),
         (b"name: claimed\r\nsteps: 3\r\n", "claimed", (2, "")),
         (b"name: a\0b\n", "one", (1, "the character U+0000 may not stand in a file")),

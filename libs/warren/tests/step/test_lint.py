@@ -16,6 +16,7 @@ class Weigh(Step):
 
 CLASSES = {**builtin_classes(), "Weigh": describe_class(Weigh)}
 STEPS = "steps: [{class: Draft}]\n"
+HI = "{user: ana, body: hi}"
 
 
 def faults(text: str) -> list[str]:
@@ -51,10 +52,13 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
     ("text", "expected"),
     [
         ("", "1:1 the file is empty (a bot needs `name` and `steps`)"),
-        ("hello", "1:1 this must be an object of keys, not text"),
-        ("- a\n- b\n", "1:1 this must be an object of keys, not a list"),
-        (STEPS, '1:1 "name" is missing'),
-        ("name: daisy\n", '1:1 "steps" is missing'),
+        ("hello", "1:1 this must be an object of keys, not text"
+            " (write its keys on lines of their own below it, indented)"),
+        ("- a\n- b\n", '1:1 this must be an object of keys, not a list (remove the "- " before its'
+            " keys)"),
+        (STEPS, '1:1 "name" is missing (add `name: kids-diary-bot`)'),
+        ("name: daisy\n",
+            '1:1 "steps" is missing (add `steps: [{class: Draft}, {class: Reply}]`)'),
         (
             "name: Kids Diary!\n" + STEPS,
             "1:7 a bot's name is 2 to 63 small letters, digits and hyphens, and begins with a"
@@ -64,8 +68,8 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
         ("nmae: daisy\n" + STEPS, '1:1 unknown key "nmae" (did you mean "name"?)'),
         (
             "name: daisy\ntoken: abc\nsteps: [{class: Draft}]\n",
-            '2:1 unknown key "token" (known keys: name, persona, reply, history, listens, timezone,'
-            " while_busy, concurrency, expires_after, steps, tests)",
+            '2:1 unknown key "token" (known keys: name, persona, on, reply, approver, history,'
+            " listens, timezone, while_busy, concurrency, expires_after, steps, expect, tests)",
         ),
         (
             "name: daisy\npersona: {display_nam: D}\n" + STEPS,
@@ -75,12 +79,14 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
             'name: daisy\nhistory: "10"\n' + STEPS,
             '2:10 "history" must be a whole number, not text (remove the quotes)',
         ),
-        ("name: daisy\nhistory: 900\n" + STEPS, '2:10 "history" must be less than or equal to 200'),
+        ("name: daisy\nhistory: 900\n" + STEPS,
+            '2:10 "history" must be at most 200 (for example 10)'),
         (
             "name: daisy\nwhile_busy: merg\n" + STEPS,
             '2:13 "while_busy" must be one of merge, queue (did you mean "merge"?)',
         ),
-        ("name: daisy\nreply: draft\n" + STEPS, '2:8 "reply" must be auto'),
+        ("name: daisy\nreply: drft\n" + STEPS,
+            '2:8 "reply" must be one of auto, draft (did you mean "draft"?)'),
         (
             "name: daisy\ntimezone: Australia/Melborne\n" + STEPS,
             '2:11 unknown timezone "Australia/Melborne" (did you mean "Australia/Melbourne"?)',
@@ -95,27 +101,28 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
         ),
         (
             "name: daisy\nexpires_after: 7 days\n" + STEPS,
-            '2:16 must be a number and m, h or d, such as 7d',
+            '2:16 "expires_after" must be a number and m, h or d (for example 7d)',
         ),
-        ("name: daisy\nsteps: []\n", '2:8 "steps" must have at least one item'),
+        ("name: daisy\nsteps: []\n", '2:8 "steps" must have at least one item'
+            " (for example [{class: Draft}, {class: Reply}])"),
         (
             "name: daisy\nsteps: {class: Draft}\n",
             '2:8 "steps" must be a list, not an object of keys'
             ' (begin each item on a line of its own with "- ")',
         ),
-        (step("Draft"), "3:5 this must be an object of keys, not text"),
+        (step("Draft"), '3:5 this must be an object of keys, not text (write "- class: Draft")'),
         (step("clas: Draft"), '3:5 unknown key "clas" (did you mean "class"?)'),
-        (step("id: x"), '3:5 "class" is missing'),
+        (step("id: x"), '3:5 "class" is missing (add `class: Gpt`)'),
         (step("class: Formt"), '3:12 unknown step class "Formt" (did you mean "Format"?)'),
         (step("class: gpt"), '3:12 unknown step class "gpt" (did you mean "Gpt"?)'),
         (
             step("class: Zzzzz"),
-            '3:12 unknown step class "Zzzzz" (known classes: Classify, Draft, Format, Gpt, Guide,'
-            " Http, Metadata, Reply, Template, Weigh)",
+            '3:12 unknown step class "Zzzzz" (known classes: ' + ", ".join(sorted(CLASSES))
+            + "; or begin it: warren steps new Zzzzz)",
         ),
         (
             step("{class: Draft, timeout_seconds: -3}"),
-            '3:37 "timeout_seconds" must be greater than 0',
+            '3:37 "timeout_seconds" must be more than 0 (for example 20)',
         ),
         (step("{class: Draft, retry: {attemps: 3}}"),
             '3:28 unknown key "attemps" (did you mean "attempts"?)'),
@@ -138,11 +145,11 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
         ),
         (
             step("{class: Gpt, config: {temperature: hot}}"),
-            '3:40 "temperature" must be a number, not text',
+            '3:40 "temperature" must be a number, not text (from 0 to 2)',
         ),
         (
             step("{class: Gpt, config: {temperature: 3}}"),
-            '3:40 "temperature": 3 is greater than the maximum of 2',
+            '3:40 "temperature" must be at most 2 (from 0 to 2)',
         ),
         (
             step("{class: Gpt, config: {stop: 3}}"),
@@ -156,20 +163,20 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
             "3:49 this must be text, not the number 2 (put it in quotes)",
         ),
         (step("{class: Weigh, config: {unit: kg, mode: c}}"),
-            "3:45 \"mode\": 'c' does not match '^[ab]$'"),
+            "3:45 \"mode\": 'c' does not match '^[ab]$' (for example a)"),
         (step("{class: Draft, config: {a: 1}}"), '3:29 unknown key "a" (remove it)'),
         ("name: daisy\nname: rose\n" + STEPS,
             '2:1 key "name" stands here twice (the first is on line 1)'),
-        ("name: daisy\n\tsteps: x\n", "2:1 not YAML: found character '\\t' that cannot start any"
-            " token (indent with spaces, not tabs)"),
+        ("name: daisy\n\tsteps: x\n",
+            "2:1 a tab stands in the indentation (indent with spaces, not tabs)"),
         (
-            "name: daisy\n" + STEPS + "tests: [{name: a, given: {messages: []},"
-            " mock: {drft: {}}, expect: {reply: {}}}]\n",
-            '3:49 no step has the id "drft" (did you mean "draft"?)',
+            "name: daisy\n" + STEPS + "tests: [{name: a, given: {messages: [" + HI + "]},"
+            " mock: {drft: {}}, expect: {draft: {}}}]\n",
+            '3:70 no step has the id "drft" (did you mean "draft"?)',
         ),
         (
-            "name: daisy\n" + STEPS + "tests: [{name: a, given: {}, expect: {reply: {}}}]\n",
-            '3:26 "messages" is missing',
+            "name: daisy\n" + STEPS + "tests: [{name: a, given: {}, expect: {draft: {}}}]\n",
+            '3:26 "messages" is missing (add `messages: [{user: ana, body: hello}]`)',
         ),
         (
             "name: daisy\n" + STEPS
@@ -177,8 +184,9 @@ def test_a_good_bot_has_no_faults(text: str) -> None:
             '3:50 unknown key "bdy" (did you mean "body"?)',
         ),
         (
-            "name: daisy\n" + STEPS + "tests: [{name: a, given: {messages: []}, expect: {}}]\n",
-            "3:50 nothing is expected (for example `reply: {body: …}`)",
+            "name: daisy\n" + STEPS + "tests: [{name: a, given: {messages: [" + HI
+            + "]}, expect: {}}]\n",
+            "3:71 nothing is expected (for example `reply: {body: …}`)",
         ),
     ],
 )  # fmt: skip

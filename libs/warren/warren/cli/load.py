@@ -8,7 +8,9 @@ from pathlib import Path
 from warren.contracts.bot import BotFile
 from warren.contracts.registry import LintError, Revision
 from warren.step.catalogue import Catalogue, read_catalogue
+from warren.step.faults import Fault
 from warren.step.lint import lint
+from warren.step.reading import decode
 from warren.step.revision import build
 
 
@@ -35,9 +37,16 @@ def load(file: Path, catalogue: Catalogue) -> Loaded:
     none.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
+        text = decode(file.read_bytes())
+    except OSError as exc:
         return Loaded(file, (_unreadable(file, exc),))
+    if isinstance(text, Fault):
+        place, message, hint = text
+        line, column = place
+        return Loaded(
+            file,
+            (LintError(file=str(file), line=line, column=column, message=message, hint=hint),),
+        )
     bot, errors = lint(text, str(file), catalogue.classes)
     if bot is None:
         return Loaded(file, errors)

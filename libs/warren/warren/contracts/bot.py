@@ -18,8 +18,10 @@ class BotPart(BaseModel):
 class Persona(BotPart):
     """Who the bot is for the people it talks with."""
 
-    display_name: Annotated[str, Field(max_length=80, examples=["Daisy"])] | None = Field(
-        default=None, description="The name that people see. Default: the bot's name."
+    display_name: Annotated[str, Field(max_length=80)] | None = Field(
+        default=None,
+        description="The name that people see. Default: the bot's name.",
+        examples=["Daisy"],
     )
     avatar: Annotated[str, Field(max_length=16)] = Field(
         default="🤖", description="One emoji.", examples=["📔"]
@@ -30,13 +32,15 @@ class Persona(BotPart):
         examples=["Five minutes a day for what went well."],
     )
     greeting: Annotated[str, Field(max_length=1000)] = Field(
-        default="", description="What an empty conversation shows first."
+        default="",
+        description="What an empty conversation shows first.",
+        examples=["Hi! What went well today?"],
     )
     starters: tuple[Annotated[str, Field(max_length=200)], ...] = Field(
         default=(), description="Messages that start a chat by one click.", examples=[["Hello"]]
     )
     owner: Annotated[str, Field(max_length=80)] = Field(
-        default="", description="Who looks after the bot."
+        default="", description="Who looks after the bot.", examples=["family"]
     )
 
 
@@ -44,7 +48,7 @@ class RetryPolicy(BotPart):
     """How often a step is tried when a transient error stops it."""
 
     attempts: Annotated[int, Field(ge=1, le=10)] = Field(
-        default=4, description="Tries in all, the first one included."
+        default=4, description="Tries in all, the first one included.", examples=[5]
     )
 
 
@@ -63,17 +67,24 @@ class StepSpec(BotPart):
     id: Annotated[str, Field(pattern=STEP_ID)] | None = Field(
         default=None,
         description="Name of the step, unique in the file. Default: the class in lower case.",
+        examples=["think"],
     )
     class_: Annotated[str, Field(pattern=CLASS_NAME)] = Field(
         alias="class",
         description="A built-in class, or one in bot_config/steps/.",
         examples=["Gpt"],
     )
-    config: JsonObject = Field(default={}, description="What the class is given as self.config.")
-    timeout_seconds: Annotated[float, Field(gt=0, le=1200)] = Field(
-        default=60, description="The step is stopped after this many seconds."
+    config: JsonObject = Field(
+        default={},
+        description="What the class is given as self.config.",
+        examples=[{"model": "gpt-4"}],
     )
-    retry: RetryPolicy = Field(default=RetryPolicy(), description="Tries on transient errors.")
+    timeout_seconds: Annotated[float, Field(gt=0, le=1200)] = Field(
+        default=60, description="The step is stopped after this many seconds.", examples=[20]
+    )
+    retry: RetryPolicy = Field(
+        default=RetryPolicy(), description="Tries on transient errors.", examples=[{"attempts": 5}]
+    )
     on_error: Literal["dead_letter", "ask_human"] | Fallback = Field(
         default="dead_letter",
         description="When the step has failed for good. dead_letter: it is kept for an operator."
@@ -147,7 +158,11 @@ class BotFile(BotPart):
         description="The handle people mention: small letters, digits, hyphens.",
         examples=["kids-diary-bot"],
     )
-    persona: Persona = Field(default=Persona(), description="Who the bot is for people.")
+    persona: Persona = Field(
+        default=Persona(),
+        description="Who the bot is for people.",
+        examples=[{"display_name": "Daisy", "avatar": "📔"}],
+    )
     on: Literal["message", "dead_letter"] = Field(
         default="message",
         description="What starts a turn: a person's message, or a new group of dead letters (a bot"
@@ -165,10 +180,14 @@ class BotFile(BotPart):
         examples=["ana"],
     )
     history: Annotated[int, Field(ge=1, le=200)] = Field(
-        default=10, description="Messages of the conversation that the first step is given."
+        default=10,
+        description="Messages of the conversation that the first step is given.",
+        examples=[10],
     )
     listens: Literal["mentioned", "all"] = Field(
-        default="mentioned", description="In groups: answer when mentioned, or hear everything."
+        default="mentioned",
+        description="In groups: answer when mentioned, or hear everything.",
+        examples=["all"],
     )
     timezone: str = Field(
         default="UTC",
@@ -178,15 +197,20 @@ class BotFile(BotPart):
     while_busy: Literal["merge", "queue"] = Field(
         default="merge",
         description="Messages that come while the bot works: one turn for all, or one each.",
+        examples=["queue"],
     )
     concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=50, description="Turns of this bot that may run at once, over all conversations."
+        default=50,
+        description="Turns of this bot that may run at once, over all conversations.",
+        examples=[5],
     )
     expires_after: Annotated[str, Field(pattern=EXPIRES_AFTER)] = Field(
-        default="7d", description="After this long a failed answer is no longer worth replaying."
+        default="7d",
+        description="After this long a failed answer is no longer worth replaying.",
+        examples=["12h"],
     )
     steps: Annotated[tuple[StepSpec, ...], Field(min_length=1, max_length=50)] = Field(
-        description="The pipeline, in order."
+        description="The pipeline, in order.", examples=[[{"class": "Draft"}, {"class": "Reply"}]]
     )
     expect: Expectation | None = Field(
         default=None,
@@ -194,5 +218,16 @@ class BotFile(BotPart):
         examples=[{"latency_seconds": 20, "unedited_share": 0.8}],
     )
     tests: tuple[BotTest, ...] = Field(
-        default=(), description="Cases that `warren bots test` runs."
+        default=(),
+        description="Cases that `warren bots test` runs.",
+        examples=[
+            [
+                {
+                    "name": "greets back",
+                    "given": {"messages": [{"user": "ana", "body": "hello"}]},
+                    "mock": {"think": {"draft": {"body": "Hi Ana"}}},
+                    "expect": {"reply": {"body": {"contains": "Ana"}}},
+                }
+            ]
+        ],
     )

@@ -11,7 +11,7 @@ Run by `warren bots test`; no broker, no key.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,10 +20,8 @@ from uuid import NAMESPACE_URL, uuid5
 from warren.contracts.base import JsonObject
 from warren.contracts.bot import BotTest
 from warren.contracts.registry import Revision
-from warren.step.marked_yaml import Path
 from warren.step.pipeline import walk
 from warren.step.shape import is_array, is_object
-from warren.step.wording import Finding, did_you_mean, missing_key, unknown_key, wrong_type
 
 GIVEN_AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # when the messages of a case were written
 
@@ -74,45 +72,6 @@ async def run_case(revision: Revision, case: BotTest) -> CaseResult:
     except Exception as exc:  # a bot's own code: whatever it raises is how the case went
         return CaseResult(case.name, (f"{type(exc).__name__}: {exc}",))
     return CaseResult(case.name, tuple(_differences(case.expect, payload, replies)))
-
-
-def check_case(case: JsonObject, path: Path, step_ids: Collection[str]) -> Iterator[Finding]:
-    """Yield what is wrong with a case in a bot file, beside what its model says."""
-    given, mock, expect = case.get("given"), case.get("mock"), case.get("expect")
-    if is_object(given):
-        yield from _check_given(given, (*path, "given"))
-    if is_object(mock):
-        for key, value in mock.items():
-            at = (*path, "mock", key)
-            if key not in step_ids:
-                hint = did_you_mean(key, step_ids) or f"step ids: {', '.join(step_ids)}"
-                yield Finding(at, f'no step has the id "{key}"', hint, at_key=True)
-            elif not is_object(value):
-                yield wrong_type(at, value, "an object of keys")
-    if is_object(expect) and not expect:
-        yield Finding((*path, "expect"), "nothing is expected", "for example `reply: {body: …}`")
-
-
-def _check_given(given: JsonObject, path: Path) -> Iterator[Finding]:
-    messages = given.get("messages")
-    if messages is None:
-        yield missing_key((*path, "messages"))
-    elif not is_array(messages):
-        yield wrong_type((*path, "messages"), messages, "a list")
-    else:
-        known = ("user", "body", "recipient", "timestamp", "id")
-        for index, message in enumerate(messages):
-            at: Path = (*path, "messages", index)
-            if not is_object(message):
-                yield wrong_type(at, message, "an object of keys")
-                continue
-            yield from (missing_key((*at, key)) for key in known[:2] if key not in message)
-            yield from (unknown_key((*at, key), known) for key in message if key not in known)
-            yield from (
-                wrong_type((*at, key), message[key], "text")
-                for key in known
-                if key in message and not isinstance(message[key], str)
-            )
 
 
 def _differences(

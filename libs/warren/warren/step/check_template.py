@@ -5,7 +5,7 @@ here a misspelt name would be an error only when a person writes to the bot).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from warren.contracts.base import JsonObject
@@ -32,13 +32,15 @@ def check_template(
     if not is_object(config) or not isinstance(source, str):
         return
     from warren.step.kinds.sandbox import TemplateFault, names_in, own_names  # imports jinja2
+    from warren.step.kinds.sandbox_filters import FILTERS
 
     at = (*path, "config", "template")
     try:
         names = names_in(source)
     except TemplateFault as fault:
         where = (fault.line, _column(source, fault.line, r"\{[{%]"))
-        yield Finding(at, f"the template: {_lower(str(fault))}", within=where)
+        words = f"the template: {_lower(str(fault))}"
+        yield Finding(at, words, _remedy(str(fault), FILTERS), within=where)
         return
     if config.get("strict") is False or any(_sets_anything(each, classes) for each in before):
         return
@@ -78,3 +80,12 @@ def _column(source: str, line: int, pattern: str) -> int:
 
 def _lower(text: str) -> str:
     return (text[:1].lower() + text[1:]).rstrip(".")
+
+
+def _remedy(fault: str, known: Iterable[str]) -> str:
+    named = re.search(r"[Nn]o filter named '(\w+)'", fault)
+    if named:
+        return did_you_mean(named[1], known) or f"known filters: {', '.join(sorted(known))}"
+    if re.search(r"unexpected|expected|unknown tag|end of template|never closed", fault):
+        return "for example {{ user }}, or {% if draft %} … {% endif %}"
+    return ""

@@ -1,6 +1,6 @@
 """The place in a YAML file of a line within a text value: for errors inside a template. Pure."""
 
-from warren.step.marked_yaml import Place
+from warren.step.faults import Place
 
 
 def place_inside(file: str, start: Place, value: str, line: int, column: int) -> Place:

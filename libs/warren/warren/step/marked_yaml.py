@@ -13,9 +13,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
+
+from warren.step.faults import Fault, Place
+from warren.step.yaml_faults import ODD_SPACES, explain, odd_space, place_of
 
 MAX_BYTES = 64 * 1024  # a bot is a few hundred lines; more is a mistake or an attack
 MAX_DEPTH = 40
@@ -24,31 +27,17 @@ Path = tuple[str | int, ...]
 """Where a value stands in the data: keys and indices from the top."""
 
 
-class Place(NamedTuple):
-    """Line and column, both from 1."""
-
-    line: int
-    column: int
-
-
-class Fault(NamedTuple):
-    """One thing that is wrong, and what to do about it."""
-
-    place: Place
-    message: str
-    hint: str = ""
-
-
 @dataclass(frozen=True)
 class Marked:
     """Data with places. data is None when the text could not be read at all; then faults says
-    why.
+    why. merged: the objects that would have had more keys by `<<`, which is a fault.
     """
 
     data: Any = None
     values: Mapping[Path, Place] = field(default_factory=dict[Path, Place])
     keys: Mapping[Path, Place] = field(default_factory=dict[Path, Place])
     faults: tuple[Fault, ...] = ()
+    merged: frozenset[Path] = frozenset()
 
     def place(self, path: Path) -> Place:
         """Return the place of the value at path, or of the nearest thing around it that is
@@ -77,14 +66,15 @@ def read(text: str) -> Marked:
             "remove it",
         )
     except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        place = _place(mark) if mark else Place(1, 1)
-        return _unreadable(place, f"not YAML: {exc.problem or exc}", _yaml_hint(exc, text, place))
+        return Marked(faults=(explain(exc, text),))
     if node is None:
         return _unreadable(Place(1, 1), "the file is empty", "a bot needs `name` and `steps`")
-    reader = _Reader(loader.faults)
+    reader = _Reader(loader.faults, text)
     data = reader.value(node, ())
-    return Marked(data, reader.values, reader.keys, tuple(reader.faults))
+    faults = tuple(reader.faults)
+    if reader.odd is not None:  # what stands around it is not what it looks like
+        return Marked(faults=(reader.odd,))
+    return Marked(data, reader.values, reader.keys, faults, frozenset(reader.merged))
 
 
 class _Loader(yaml.SafeLoader):
@@ -97,21 +87,29 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event: Any = self.peek_event()
-        place = _place(event.start_mark)
+        place = place_of(event.start_mark)
         if self.check_event(yaml.AliasEvent):
             self.get_event()
             self.faults.append(
                 Fault(place, f"alias *{event.anchor} is not allowed", "write the value out")
             )
-            return yaml.ScalarNode(_NULL, "", event.start_mark, event.end_mark)
+            return yaml.ScalarNode(_ALIAS, "", event.start_mark, event.end_mark)
         if event.anchor is not None:
             self.faults.append(
-                Fault(place, f"anchor &{event.anchor} is not allowed", "write the value out")
+                Fault(
+                    place,
+                    f"anchor &{event.anchor} is not allowed",
+                    "write the value out; a text that begins with & goes in quotes",
+                )
             )
             event.anchor = None
         if event.tag is not None:
             self.faults.append(
-                Fault(place, "a tag is not allowed here", "remove the word with `!`")
+                Fault(
+                    place,
+                    "a tag is not allowed here",
+                    "remove the word with `!`; a text that begins with it goes in quotes",
+                )
             )
             event.tag = None
         if self._depth >= MAX_DEPTH:
@@ -125,7 +123,7 @@ class _Loader(yaml.SafeLoader):
             self._depth -= 1
 
 
-_NULL = "tag:yaml.org,2002:null"
+_ALIAS = "!alias"
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PLAIN: dict[str, Any] = {
@@ -138,28 +136,47 @@ _PLAIN: dict[str, Any] = {
 class _Reader:
     """Turns nodes into data, noting places and faults."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], text: str) -> None:
         self.faults = faults
+        self.odd: Fault | None = None
+        self.merged: set[Path] = set()
+        self._text_of_file = text
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
 
     def value(self, node: yaml.Node, path: Path) -> Any:
-        self.values[path] = _place(node.start_mark)
+        self.values[path] = place_of(node.start_mark)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
+            return self._braces(node) or self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         return self._scalar(node)
 
+    def _braces(self, node: yaml.MappingNode) -> str:
+        """Return the text of `{{ user }}`, which YAML reads as an object in an object; else ""."""
+        start, end = node.start_mark.index, node.end_mark.index
+        written = self._text_of_file[start:end]
+        if not node.flow_style or not written.startswith("{{"):
+            return ""
+        words = "YAML reads {{ … }} as an object of keys"
+        self.faults.append(Fault(place_of(node.start_mark), words, "put the whole text in quotes"))
+        return written
+
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            place = _place(key_node.start_mark)
+            place = place_of(key_node.start_mark)
             if not isinstance(key_node, yaml.ScalarNode):
                 self.faults.append(Fault(place, "a key must be text", "put it in quotes"))
                 continue
             key = self._text(key_node)
             at = (*path, key)
+            if key[:1] in ODD_SPACES and key:
+                line = self._text_of_file.splitlines()[place.line - 1]
+                self.odd = self.odd or odd_space(line, place.line)
+            if key == "<<" and self._merges(value_node, place):
+                self.merged.add(path)
+                continue
             if key in found:
                 first = self.keys[at].line
                 self.faults.append(
@@ -170,13 +187,20 @@ class _Reader:
             found[key] = self.value(value_node, at)
         return found
 
+    def _merges(self, value: yaml.Node, place: Place) -> bool:
+        if isinstance(value, yaml.MappingNode):
+            words = "keys cannot be merged in with <<"
+            self.faults.append(Fault(place, words, "write the keys out"))
+            return True
+        return value.tag == _ALIAS  # the alias is the fault
+
     def _scalar(self, node: yaml.Node) -> Any:
         text = self._text(node)
         if not isinstance(node, yaml.ScalarNode) or node.style is not None:
             return text
         if text in _PLAIN:
             return _PLAIN[text]
-        place = _place(node.start_mark)
+        place = place_of(node.start_mark)
         if _INT.fullmatch(text):
             if len(text) < 20 and abs(int(text)) < 2**63:
                 return int(text)
@@ -191,12 +215,14 @@ class _Reader:
         text = str(node.value)
         if "\0" in text:
             self.faults.append(
-                Fault(_place(node.start_mark), "a NUL character is not allowed", 'remove the "\\0"')
+                Fault(
+                    place_of(node.start_mark), "a NUL character is not allowed", 'remove the "\\0"'
+                )
             )
         elif any("\ud800" <= letter <= "\udfff" for letter in text):
             self.faults.append(
                 Fault(
-                    _place(node.start_mark),
+                    place_of(node.start_mark),
                     "half of a character is not allowed (a lone surrogate)",
                     'write the character itself, or "\\U0001F600" with eight digits',
                 )
@@ -208,29 +234,6 @@ def _unreadable(place: Place, message: str, hint: str) -> Marked:
     return Marked(faults=(Fault(place, message, hint),))
 
 
-def _place(mark: Any) -> Place:
-    return Place(mark.line + 1, mark.column + 1)
-
-
 def _place_at(text: str, position: int) -> Place:
     before = text[:position].split("\n")
     return Place(len(before), len(before[-1]) + 1)
-
-
-def _yaml_hint(exc: yaml.MarkedYAMLError, text: str, place: Place) -> str:
-    lines = text.splitlines()
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    problem = exc.problem or ""
-    if line[: place.column].strip("\t ") == "" and "\t" in line[: place.column]:
-        return "indent with spaces, not tabs"
-    if "expected a single document" in problem or "but found another document" in problem:
-        return "one file, one bot: remove what follows `---`"
-    if "mapping values are not allowed" in problem:
-        return "put a text that has `: ` in it in quotes, or check the indentation"
-    if "could not find expected ':'" in problem:
-        return "is a `:` after the key missing?"
-    if "expected <block end>" in problem:
-        return "check the indentation: keys that belong together begin in the same column"
-    if "cannot start any token" in problem or "expected ',' or" in problem:
-        return "put the text in quotes"
-    return ""

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -12,13 +13,15 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from warren.contracts.base import JsonObject
+from warren.step.durations import days_in, seconds_in
+from warren.step.examples import written
 from warren.step.marked_yaml import Path
 from warren.step.shape import is_array, is_object
 
 
 class Finding(NamedTuple):
     """What is wrong at a path. at_key: the key itself is meant, not its value. within: line and
-    column in the text that stands there.
+    column in the text that stands there. secret: a secret stands there, which is fault enough.
     """
 
     path: Path
@@ -27,6 +30,7 @@ class Finding(NamedTuple):
     at_key: bool = False
     missing: str = ""
     within: tuple[int, int] | None = None
+    secret: bool = False
 
 
 PATTERNS = {
@@ -38,8 +42,34 @@ PATTERNS = {
         "a step's id is 1 to 40 small letters, digits, hyphens and underscores",
         re.compile(r"[^a-z0-9_]+"),
     ),
-    "class": ("a class is a Python name of at most 40 letters, digits and underscores", None),
-    "expires_after": ("must be a number and m, h or d, such as 7d", None),
+    "class": (
+        "a class is a Python name of at most 40 letters, digits and underscores",
+        re.compile(r"^.*\.|\W+"),
+    ),
+    "approver": (
+        "an approver is one username: small letters, digits, dots, hyphens and underscores",
+        re.compile(r"^@|[^a-z0-9_.-]+"),
+    ),
+}
+_KEPT_CASE = ("class",)
+_BOUNDS = {
+    "greater_than": ("must be more than {gt}", "gt"),
+    "greater_than_equal": ("must be at least {ge}", "ge"),
+    "less_than": ("must be less than {lt}", "lt"),
+    "less_than_equal": ("must be at most {le}", "le"),
+    "string_too_short": ("must have at least {min_length} characters", "min_length"),
+    "string_too_long": ("must have at most {max_length} characters", "max_length"),
+    "too_long": ("must have at most {max_length} items", "max_length"),
+}
+_SCHEMA_BOUNDS = {
+    "exclusiveMinimum": "must be more than {}",
+    "minimum": "must be at least {}",
+    "exclusiveMaximum": "must be less than {}",
+    "maximum": "must be at most {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "minItems": "must have at least {} items",
+    "maxItems": "must have at most {} items",
 }
 
 _EXPECTED = {
@@ -74,10 +104,18 @@ def from_pydantic(error: ErrorDetails, data: Any, known: Iterable[str]) -> Findi
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
         return not_among(path, data, allowed)
+    if key == "expires_after":
+        hint = f"for example {days_in(str(data)) or '7d'}"
+        return Finding(path, '"expires_after" must be a number and m, h or d', hint)
     if kind == "string_pattern_mismatch" and key in PATTERNS:
-        words, unfit = PATTERNS[key]
-        fitting = unfit.sub("-", str(data).lower()).strip("-") if unfit else ""
-        return Finding(path, words, f'for example "{fitting}"' if fitting else "")
+        fitting = _fitting(key, str(data))
+        return Finding(path, PATTERNS[key][0], f'for example "{fitting}"' if fitting else "")
+    if kind in _BOUNDS:
+        words, limit = _BOUNDS[kind]
+        ctx = error.get("ctx", {})
+        said = words.format(**{limit: _number(ctx.get(limit))})
+        share = key.endswith("_share") and isinstance(data, int | float) and 1 < data <= 100
+        return Finding(path, f'"{key}" {said}', f"{data:g} % is {data / 100:g}" if share else "")
     if kind in _EXPECTED:
         return wrong_type(path, data, _EXPECTED[kind])
     if kind == "too_short":
@@ -93,7 +131,25 @@ def from_schema(schema: JsonObject, config: JsonObject, path: Path) -> list[Find
     except (Unresolvable, re.error) as exc:
         at = (*path[:-1], "class")
         return [Finding(at, f"the class's Config has a schema that cannot be used: {exc}")]
-    return [finding for error in errors for finding in _of_schema(error, path)]
+    return [_with_example(each, error) for error in errors for each in _of_schema(error, path)]
+
+
+def _with_example(finding: Finding, error: Any) -> Finding:
+    """Return the finding with the example that the schema has, where it has no hint yet."""
+    schema: Any = error.schema
+    if finding.missing and is_object(schema):
+        schema = schema.get("properties", {}).get(finding.missing)
+    if finding.hint or not is_object(schema):
+        return finding
+    example = written((schema.get("examples") or [schema.get("default")])[0])
+    for branch in (schema, *schema.get("anyOf", ())):
+        if not example and "minimum" in branch and "maximum" in branch:
+            return finding._replace(hint=f"from {branch['minimum']:g} to {branch['maximum']:g}")
+    if not example:
+        return finding
+    named = finding.missing
+    hint = f"add `{named}: {example}`" if named else f"for example {example}"
+    return finding._replace(hint=hint)
 
 
 def _of_schema(error: Any, path: Path) -> list[Finding]:
@@ -114,13 +170,27 @@ def _of_schema(error: Any, path: Path) -> list[Finding]:
         return [
             not_among(at, value, [str(each) for each in (wanted if rule == "enum" else [wanted])])
         ]
-    if rule == "minItems":
-        return [Finding(at, f'"{key}" must have at least {wanted} items')]
+    if rule in _SCHEMA_BOUNDS:
+        return [Finding(at, f'"{key}" {_SCHEMA_BOUNDS[rule].format(_number(wanted))}')]
     if rule == "pattern" and error.schema.get("examples"):
         example, named = error.schema["examples"][0], not isinstance(at[-1], int)
         words = f'"{key}" cannot be written so' if named else "this cannot be written so"
         return [Finding(at, words, f"for example {example}")]
     return [Finding(at, f'"{key}": {_lower(str(error.message))}')]
+
+
+def _fitting(key: str, text: str) -> str:
+    """Return the nearest name that would do, "" when none is near."""
+    unfit, most = PATTERNS[key][1], 40 if key in ("id", "class") else 63
+    if key in _KEPT_CASE:
+        return unfit.sub("", text)[:most]
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    fitting = unfit.sub("-", plain).strip("-")[:most].strip("-")
+    return fitting if len(fitting) > 1 and fitting != text else ""
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _of_any(error: Any, path: Path) -> list[Finding]:
@@ -150,9 +220,11 @@ def unknown_key(path: Path, known: Iterable[str]) -> Finding:
     return Finding(path, f'unknown key "{path[-1]}"', hint or "remove it", at_key=True)
 
 
-def missing_key(path: Path) -> Finding:
+def missing_key(path: Path, example: str = "") -> Finding:
     """Return the finding for a key that has to be there; it points at the object around it."""
-    return Finding(path[:-1], f'"{path[-1]}" is missing', missing=str(path[-1]))
+    key = str(path[-1])
+    hint = f"add `{key}: {example}`" if example else ""
+    return Finding(path[:-1], f'"{key}" is missing', hint, missing=key)
 
 
 def not_among(path: Path, value: Any, allowed: list[str]) -> Finding:
@@ -167,15 +239,33 @@ def wrong_type(path: Path, value: Any, expected: str) -> Finding:
     hint = ""
     if expected == "text" and isinstance(value, bool | int | float):
         hint = "put it in quotes"
+    elif value is None and path == ("steps",):
+        hint = 'write each step below it, as "- class: Draft"'
     elif value is None:
         hint = "give it a value, or remove the key"
     elif isinstance(value, str) and "number" in expected and re.fullmatch(r"[-+]?[\d.]+", value):
         hint = "remove the quotes"
     elif isinstance(value, str) and expected == "true or false":
-        hint = did_you_mean(value, ["true", "false"])
+        hint = f"write {'true' if value.lower() in ('yes', 'on', 'y') else 'false'}"
+    elif isinstance(value, str) and expected == "a number":
+        hint = f"in seconds, without a unit: {seconds_in(value)}" if seconds_in(value) else ""
+    elif expected == "a list" and is_object(value) and any(key[:1] == "-" for key in value):
+        hint = 'put a space after each dash: "- "'
     elif expected == "a list":
         hint = 'begin each item on a line of its own with "- "'
+    elif expected == "an object of keys":
+        hint = _object_hint(path, value)
     return Finding(path, f"{where} must be {expected}, not {_said(value)}", hint)
+
+
+def _object_hint(path: Path, value: Any) -> str:
+    if len(path) == 2 and path[0] == "steps" and isinstance(value, str):
+        return f'write "- class: {value}"' if value.isidentifier() else 'write "- class: …"'
+    if is_array(value):
+        return 'remove the "- " before its keys'
+    if path[-1:] == ("retry",) and isinstance(value, int):
+        return f"write `retry: {{attempts: {value}}}`"
+    return "write its keys on lines of their own below it, indented"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
