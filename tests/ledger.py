@@ -24,6 +24,9 @@ AT_REST = ENDED | {"waiting", "parked"}
 Rows = Callable[..., Awaitable[list[dict[str, Any]]]]
 
 
+GOOD_ENDS = ("done", "finished", "fallback")
+
+
 async def violations(mesh: Mesh) -> list[str]:
     """Return every broken promise in plain words; empty when all hold."""
     url = mesh.chat_database.replace("postgresql+psycopg", "postgresql")
@@ -113,8 +116,8 @@ async def seq_is_gapless(rows: Rows) -> list[str]:
 
 
 async def logs_are_whole(rows: Rows) -> list[str]:
-    """I8, I10: a done turn's log has one good end for each step, in order, all on its own
-    revision unless a person chose another."""
+    """I8, I10: a done turn's log has one good end for each step of its own bot, in order, all on
+    its own revision unless a person chose another. Other bots' steps have a path."""
     found: list[str] = []
     for one in await rows("""
         select t.id, t.revision, t.steps, t.log, exists (
@@ -123,13 +126,15 @@ async def logs_are_whole(rows: Rows) -> list[str]:
         from turn t where t.state = 'done'
     """):
         log = json.loads(bytes(one["log"]))
-        done = [entry["step"] for entry in log if entry["outcome"] in ("done", "finished")]
+        own = [entry for entry in log if not entry["path"]]
+        done = [entry["step"] for entry in own if entry["outcome"] in GOOD_ENDS]
         if done != [step["id"] for step in one["steps"]]:
             found.append(f"I8: turn {one['id']} was done as {done}")
-        if not one["chosen"] and {entry["revision"] for entry in log} != {one["revision"]}:
+        if not one["chosen"] and {entry["revision"] for entry in own} != {one["revision"]}:
             found.append(f"I10: turn {one['id']} ran on more than one revision")
         attempts = [entry for entry in log if entry["outcome"] in ("done", "retried", "dead")]
-        repeated = Counter((entry["step"], entry["attempt"]) for entry in attempts).most_common(1)
+        tries = Counter((*entry["path"], entry["step"], entry["attempt"]) for entry in attempts)
+        repeated = tries.most_common(1)
         if repeated and repeated[0][1] > 1:
             found.append(f"I8: turn {one['id']} has an attempt with two ends: {repeated[0][0]}")
     return found

@@ -77,7 +77,7 @@ def resume(
         slip,
         _step_of(base, slip, steps),
         run=going.run,
-        revision=revision,
+        revision=base.revision if base.stack else revision,
         now=changes.now,
         deadline=changes.now + allowed,
     )
