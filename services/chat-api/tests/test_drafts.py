@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from chat_api.decisions.tables import decision
+from chat_api.ledger.tables import expectation
 from chat_api.person import Person
 from chat_api.tables import bot
 from warren.contracts.outcome import Ask, Outcome, OutcomeReply
@@ -397,3 +398,23 @@ async def test_a_bot_that_asks_a_draft_bot_drafts_too(world, failing):
     assert (turn.approval, turn.stream) == (True, False)
     await world.bot("writer", reply="auto", number=2)
     assert await world.value(select(bot.c.approval).where(bot.c.name == "echo")) is False
+
+
+async def test_each_decision_stands_in_the_ledger_with_its_distance(drafts):
+    for how, body in (
+        ("approve", {}),
+        ("approve", {"body": "Dear Eva"}),
+        ("reject", {"reason": "no"}),
+    ):
+        turn = await drafts.ask()
+        await drafts.hear(turn, "Dear Ana")
+        (row,) = await drafts.waiting()
+        await drafts.post(f"drafts/{row.id}/{how}", **body)
+
+    entries = await drafts.world.rows(select(expectation).order_by(expectation.c.id))
+
+    assert [(one.kind, one.expected, one.actual, one.distance) for one in entries] == [
+        ("draft_sent", "Dear Ana", "Dear Ana", 0.0),
+        ("draft_edited", "Dear Eva", "Dear Ana", 0.25),
+        ("draft_rejected", "", "Dear Ana", None),
+    ]

@@ -10,6 +10,7 @@ from chat_api.decisions.cases import DRAFTS, QUESTIONS, Case, Decider, lock_case
 from chat_api.decisions.closing import close, hand_over
 from chat_api.decisions.context import OPERATOR
 from chat_api.decisions.going_on import go_on, stop
+from chat_api.decisions.measuring import measure
 from chat_api.decisions.recipients import place_of
 from chat_api.decisions.retiring import retire_older
 from chat_api.decisions.settling import settle
@@ -41,6 +42,7 @@ async def approve(store: Store, who: Decider, id: UUID, body: str | None) -> Non
             await write(changes, who, target, said, key, drafted_by=case.bot)
         status = "edited" if edited else "approved"
         close(changes, case, who, status, body=said if edited else None)
+        await measure(changes, case, who, status, expected=said)
         if case.kind == "approval":
             value = {"body": said, "metadata": case.metadata}
             await go_on(changes, case, Answer(kind="approved", by=who.username, value=value))
@@ -57,6 +59,7 @@ async def reject(store: Store, who: Decider, id: UUID, reason: str) -> None:
     async with changing(store, "decision") as changes:
         case = await lock_case(changes, who, id, DRAFTS)
         close(changes, case, who, "rejected", reason=reason)
+        await measure(changes, case, who, "rejected", expected="", reason=reason)
         if case.kind == "approval":
             await stop(changes, case)
         if case.turn_id is not None:
