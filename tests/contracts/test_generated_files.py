@@ -69,7 +69,7 @@ def properties(part: Any, at: str = "") -> list[tuple[str, dict[str, Any]]]:
     """Return every property of a schema, its parts in $defs included, by where it stands."""
     found = [(f"{at}.{name}", one) for name, one in part.get("properties", {}).items()]
     for name, one in part.get("$defs", {}).items():
-        found += properties(one, name)
+        found += properties(one, name) if "." not in name else []  # part of a class's own config
     return found
 
 
@@ -101,6 +101,20 @@ def test_the_schema_refuses_what_lint_refuses(bot: dict[str, Any]):
     validator = Draft202012Validator(json.loads(bot_schema.render(ROOT)))
 
     assert not validator.is_valid(bot)
+
+
+def test_the_schema_knows_the_config_of_built_in_classes_and_leaves_own_ones_alone():
+    validator = Draft202012Validator(json.loads(bot_schema.render(ROOT)))
+
+    def valid(step: dict[str, Any]) -> bool:
+        return validator.is_valid({"name": "x1", "steps": [step]})
+
+    assert valid({"class": "Gpt", "config": {"model": "gpt-4"}})
+    assert not valid({"class": "Gpt", "config": {"modle": "gpt-4"}})
+    assert not valid({"class": "Http"})  # its config has to have a url
+    assert valid({"class": "AskHuman", "config": {"question": "?", "form": {"a": {}}}})
+    assert not valid({"class": "AskHuman", "config": {"question": "?", "form": {"a": {"b": 1}}}})
+    assert valid({"class": "MyOwn", "config": {"modle": "gpt-4"}})
 
 
 def refs(part: object) -> list[str]:
