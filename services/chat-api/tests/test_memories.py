@@ -11,9 +11,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
+from chat_api.cancel import cancel
 from chat_api.letters.tables import audit
 from chat_api.memories import likeness, remembering
 from chat_api.memories.tables import memory
+from chat_api.person import Person
 from chat_api.tables import turn
 
 MINE = "/api/v1/memories"
@@ -281,3 +283,16 @@ async def test_five_thousand_memories_are_searched_in_well_under_a_second(world,
 
 def test_a_sum_names_no_number_that_is_zero():
     assert likeness.dot_product("v", [0.0, 0.6, -0.8]) == "(v[2]*'0.6'::real+v[3]*'-0.8'::real)"
+
+
+async def test_a_turn_that_is_cancelled_meanwhile_remembers_nothing_afterwards(world, asked):
+    """Whichever comes first: what is there was remembered while the turn ran."""
+    ana = (await world.messages())[0].author_id
+
+    done, _ = await asyncio.gather(
+        remember(world, new(asked)), cancel(world.store, Person(ana, "ana"), asked.id)
+    )
+    after = await remember(world, new(asked, "later"))
+
+    assert (done.status_code, await count(world)) in ((204, 1), (409, 0))
+    assert after.status_code == 409

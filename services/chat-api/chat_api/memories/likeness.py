@@ -1,6 +1,6 @@
 """Vectors as they are kept, and how alike two are, in SQL.
 
-The sum is written out term by term: Postgres then compares 5 000 memories of 896 numbers in 0.13 s,
+The sum is written out term by term: Postgres then compares 5 000 memories of 896 numbers in 0.14 s,
 with unnest() and sum() in 0.6 s. It needs no extension.
 """
 

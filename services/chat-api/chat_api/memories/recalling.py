@@ -11,7 +11,8 @@ from warren.contracts.memories import MemoryQuery, Recalled, Remembered
 
 _WITHOUT_JIT = text("set local jit = off")  # compiling such a sum takes longer than running it
 
-# An empty array put behind a vector brings it into memory once, not once for each number of it.
+# An empty array put behind a vector brings it into memory once, not once for each number of it;
+# each `offset 0` keeps what is selected from being worked out twice.
 _NEAREST = """
     select id, text, created_at, likeness from (
       select id, text, created_at, {likeness} as likeness from (
@@ -19,7 +20,7 @@ _NEAREST = """
         where account_id = %(account)s and bot_id = %(bot)s and model = %(model)s
           and dims = %(dims)s
         offset 0) each
-      ) found
+      offset 0) found
     where likeness >= %(least)s order by likeness desc, created_at desc, id limit %(most)s
 """
 

@@ -10,13 +10,15 @@ from warren.contracts.memories import MemoryQuery, NewMemory
 from warren.contracts.problem import ProblemError
 from warren.errors import Conflict, Unprocessable
 
-# The turn cannot end or be cancelled before the memory is written.
-_LOCKED = text("""
+_FIND = """
     select t.state, t.run, said.author_id,
       (select b.account_id from bot b where b.name = :bot) as bot_id
     from turn t left join message said on said.id = t.answers[array_upper(t.answers, 1)]
-    where t.id = :turn for share of t
-""")
+    where t.id = :turn
+"""
+_READ = text(_FIND)
+# The turn cannot end or be cancelled before the memory is written.
+_LOCK = text(f"{_FIND} for share of t")
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,13 @@ class Whose:
 
 
 async def whose(connection: AsyncConnection, ask: NewMemory | MemoryQuery) -> Whose:
-    """Return whose memories a turn asks for; it stays as it is until the commit.
+    """Return whose memories a turn asks for. One that remembers stays as it is until the commit.
 
     Raises Conflict unless the run is the turn's current one and it runs, Unprocessable for a bot
     that is not known.
     """
-    found = await connection.execute(_LOCKED, {"turn": ask.turn_id, "bot": ask.bot})
+    query = _LOCK if isinstance(ask, NewMemory) else _READ
+    found = await connection.execute(query, {"turn": ask.turn_id, "bot": ask.bot})
     row = found.one_or_none()
     if row is None or row.state != "running" or row.run != ask.run:
         raise Conflict(
