@@ -160,7 +160,8 @@ def result(end: End, ids: Sequence[str], limits: Limits) -> TryResult:
     error = next((line.error for line in end.lines if line.error), None)
     if error is None and not any(line.ended for line in end.lines):
         error = _cut_short(end, _running(steps, ids), limits)
-    return TryResult(ok=error is None, steps=steps, error=error)
+    waiting = next((line.waiting for line in end.lines if line.waiting), None)
+    return TryResult(ok=error is None, steps=steps, error=error, waiting=waiting)
 
 
 def _running(steps: Sequence[TriedStep], ids: Sequence[str]) -> str | None:

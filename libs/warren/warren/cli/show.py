@@ -31,7 +31,7 @@ def stop(done: Stop, of: int) -> None:
     typer.secho(
         f"{done.position + 1}/{of} {done.card.id} ({done.card.class_name}) {how}", bold=True
     )
-    if not done.patch:
+    if not done.patch and done.waits is None:
         typer.echo("    changed nothing")
     for operation in done.patch:
         value = f" {_short(operation['value'])}" if "value" in operation else ""
@@ -40,6 +40,12 @@ def stop(done: Stop, of: int) -> None:
         )
     if done.reply is not None:
         typer.secho(f"  says: {done.reply.body}", fg=typer.colors.CYAN)
+    if done.sent is not None:
+        to = ", ".join(done.sent.to)
+        typer.secho(f"  would send to {to}: {done.sent.body}", fg=typer.colors.CYAN)
+    if done.waits is not None:
+        typer.secho(f"  {done.waits}", fg=typer.colors.YELLOW)
+        typer.echo("    Nobody can answer here: the steps behind it were not run.")
 
 
 def _short(value: Any) -> str:

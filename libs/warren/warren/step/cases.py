@@ -67,6 +67,9 @@ async def run_case(revision: Revision, case: BotTest) -> CaseResult:
     try:
         async for stop in walk(revision, payload, mocks=case.mock):
             payload = stop.payload
+            if stop.waits is not None:
+                missing = f"step {stop.card.id!r} {stop.waits}: say under `mock` what comes of it"
+                return CaseResult(case.name, (missing,))
             if stop.reply is not None:
                 replies.append({"body": stop.reply.body, "metadata": stop.reply.metadata})
     except Exception as exc:  # a bot's own code: whatever it raises is how the case went

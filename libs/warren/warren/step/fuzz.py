@@ -16,11 +16,12 @@ from warren.step.errors import BadOutput, StepTimeout
 from warren.step.loader import make_step
 from warren.step.odd_messages import OddCase, odd_cases
 from warren.step.pipeline import walk
+from warren.step.places import put
 from warren.step.revision import bot_of, step_cards
 
 CASE_SECONDS = 5.0
+ASKING = ("Gpt", "Approve", "AskHuman", "Delegate")  # whom a class asks, whatever hosts it names
 MAX_SHRINKS = 40  # tries to make a broken case smaller before it is shown
-_BY_CLASS: Mapping[str, str] = {"Gpt": "draft"}
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,41 @@ async def fuzz(revision: Revision, count: int, seed: int) -> AsyncIterator[Broke
         yield None if error is None else await _smaller(revision, case, error, outside)
 
 
-def outside_steps(revision: Revision) -> tuple[str, ...]:
-    """Return the ids of the steps that ask a server: those whose class names hosts."""
-    return tuple(
-        card.id
-        for position, card in enumerate(step_cards(bot_of(revision)))
-        if card.class_name in _BY_CLASS or make_step(revision, position).hosts
-    )
+@dataclass(frozen=True)
+class Asking:
+    """A step that asks somebody: its class, where it puts the answer, the fields of its form."""
+
+    class_name: str
+    into: str
+    fields: tuple[str, ...]
 
 
-def mocks(case: OddCase, outside: tuple[str, ...]) -> dict[str, JsonObject]:
-    """Return what each step that asks the outside writes in this case."""
-    return {step: {"draft": {"body": case.answer}} for step in outside}
+def outside_steps(revision: Revision) -> dict[str, Asking]:
+    """Return the steps that ask somebody, by id: a server, a person, another bot."""
+    found: dict[str, Asking] = {}
+    for position, card in enumerate(step_cards(bot_of(revision))):
+        step = make_step(revision, position)
+        if card.class_name in ASKING or step.hosts:
+            into = step.config["into"] if "into" in step.config else "draft.body"
+            fields = tuple(step.config["form"]) if "form" in step.config else ()
+            found[card.id] = Asking(card.class_name, into, fields)
+    return found
+
+
+def mocks(case: OddCase, outside: Mapping[str, Asking]) -> dict[str, JsonObject]:
+    """Return what each step that asks somebody writes in this case."""
+    return {id: _written(step, case.answer) for id, step in outside.items()}
+
+
+def _written(step: Asking, answer: str) -> JsonObject:
+    value: object = answer
+    if step.class_name == "Delegate":
+        value = {"bot": "odd", "replies": [{"body": answer, "metadata": {}}]}
+    elif step.class_name == "AskHuman":
+        value = dict.fromkeys(step.fields, answer)
+    payload: JsonObject = {}
+    put(payload, step.into, value)
+    return payload
 
 
 def given(case: OddCase) -> JsonObject:
@@ -59,7 +83,7 @@ def given(case: OddCase) -> JsonObject:
     return {"messages": [dict(one) for one in case.messages]}
 
 
-async def _fault(revision: Revision, case: OddCase, outside: tuple[str, ...]) -> Broken | None:
+async def _fault(revision: Revision, case: OddCase, outside: Mapping[str, Asking]) -> Broken | None:
     """Return what broke, or None. A fault that Warren names is no break: a letter tells it."""
     step = "the first step"
     try:
@@ -79,7 +103,7 @@ async def _fault(revision: Revision, case: OddCase, outside: tuple[str, ...]) ->
 
 
 async def _smaller(
-    revision: Revision, case: OddCase, found: Broken, outside: tuple[str, ...]
+    revision: Revision, case: OddCase, found: Broken, outside: Mapping[str, Asking]
 ) -> Broken:
     """Return the same fault from less: fewer messages, then shorter texts."""
     best, tries = found, 0

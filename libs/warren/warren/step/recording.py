@@ -41,6 +41,9 @@ def case_of(name: str, given: JsonObject, stops: Sequence[Stop], outside: Collec
 
     Raises ValueError when the run said nothing, so that there is nothing to expect.
     """
+    for stop in stops:
+        if stop.waits is not None:
+            raise ValueError(f"step {stop.card.id!r} {stop.waits}, and nobody can answer here")
     replies = [stop.reply for stop in stops if stop.reply is not None]
     if not replies:
         raise ValueError("the bot said nothing, so there is nothing to expect")

@@ -36,10 +36,12 @@ class TryJob(Message):
 
 
 class TryLine(Message):
-    """One line of the answer: a step that ended, why no more came, or that all steps ran."""
+    """One line of the answer: a step that ended, why no more came, what is waited for, or that all
+    steps ran."""
 
     step: TriedStep | None = None
     error: TriedError | None = None
+    waiting: str | None = None
     ended: bool = False
 
 
@@ -49,7 +51,10 @@ async def tried(job: TryJob, tell: Callable[[TryLine], None]) -> None:
     done = 0
     try:
         async for stop in walk(job.revision, job.payload):
-            tell(TryLine(step=_told(stop)))
+            if stop.waits is not None:
+                tell(TryLine(waiting=f"Step {stop.card.id!r} {stop.waits}"))
+            else:
+                tell(TryLine(step=_told(stop)))
             done += 1
     except BaseException as error:  # a bot's own code: whatever it raises is what was asked for
         tell(TryLine(error=_error(ids[done], error)))
