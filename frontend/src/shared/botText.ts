@@ -22,7 +22,7 @@ export const botText = {
     empty: "A bot is one file in bot_config/. Save this one there, and it is published within 2 s:",
     emptyPath: "bot_config/hello.yaml",
     copy: "Copy the file",
-    emptyOperator: "Or write it here:",
+    emptyOperator: "Or press “New bot” above, and write it here.",
   },
   page: {
     back: "All bots",
@@ -104,7 +104,7 @@ export const botText = {
   editor: {
     title: (name: string) => `Edit ${name}`,
     readTitle: (name: string) => `The file of ${name}`,
-    readOnly: "Only operators can change it. You can read and try it.",
+    readOnly: "Only operators can change and try it.",
     label: "The bot's file as YAML",
     loading: "Loading the editor…",
     failed: "The file could not be read.",

@@ -38,7 +38,7 @@ export function BotEditor(props: BotEditorProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a key for all that stands within
     <div
-      className={styles.both}
+      className={readOnly ? styles.alone : styles.both}
       onKeyDown={(event) => {
         if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || readOnly) return;
         event.preventDefault();
@@ -68,7 +68,7 @@ export function BotEditor(props: BotEditorProps) {
         )}
         {props.children}
       </div>
-      <Playground text={bot.text} />
+      {readOnly ? null : <Playground text={bot.text} />}
     </div>
   );
 }

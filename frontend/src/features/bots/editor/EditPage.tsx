@@ -12,7 +12,7 @@ import { baseOf } from "./useBotText";
 
 const words = botText.editor;
 
-/** A bot's file: operators change it, others read it; everybody may try it. */
+/** A bot's file: operators change and try it, others read it. */
 export function EditPage({ name }: { readonly name: string }) {
   const { me } = useChatSession();
   const bot = useBot(name);

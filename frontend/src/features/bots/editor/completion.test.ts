@@ -84,9 +84,15 @@ describe("what may be written", () => {
     ["in a config of a class that nobody knows", "steps:\n  - class: Odd\n    config:\n      ¦"],
     ["in a config without a class", "steps:\n  - config:\n      ¦"],
     ["under a key that does not exist", "colour:\n  ¦"],
-    ["in free text", "persona:\n  greeting: he¦"],
+    ["in a value of a key that nobody knows", "persona:\n  colour: he¦"],
   ])("is nothing %s", (_name, marked) => {
     expect(at(marked)).toBeNull();
+  });
+
+  it("is written as YAML reads it", () => {
+    const applied = at("persona:\n  avatar: ¦")?.options.map(({ apply }) => apply);
+    expect(applied).toEqual(['"📔"']);
+    expect(at("reply: ¦")?.options.map(({ apply }) => apply)).toEqual(["auto", "draft"]);
   });
 
   it("begins at the word, says its type and explains it", () => {

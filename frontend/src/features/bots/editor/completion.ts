@@ -76,14 +76,20 @@ function valuesAt(place: Place, schema: Schema, kinds: Kinds): Suggestion[] {
   const one = found?.at.properties?.[place.key ?? ""];
   if (!found || !one) return [];
   return valuesOf(one, found.root).map((value) => ({
-    label: value,
-    apply: value,
+    label: String(value),
+    apply: asYaml(value),
     detail: "",
     explains: explained(one, found.root),
   }));
 }
 
-function valuesOf(one: Schema, root: Schema): string[] {
+/** A plain word stays as it is; any other text is quoted. */
+function asYaml(value: unknown): string {
+  const plain = typeof value !== "string" || /^[A-Za-z_][\w./@-]*$/.test(value);
+  return plain ? String(value) : JSON.stringify(value);
+}
+
+function valuesOf(one: Schema, root: Schema): unknown[] {
   const whole = resolve(one, root);
   const all = [whole, ...(whole.anyOf ?? []).map((part) => resolve(part, root))];
   const values = all.flatMap((part) => [
@@ -93,7 +99,7 @@ function valuesOf(one: Schema, root: Schema): string[] {
     ...(part.examples ?? []),
   ]);
   const plain = values.filter((value) => ["string", "number", "boolean"].includes(typeof value));
-  return [...new Set(plain.map(String))];
+  return [...new Set(plain)];
 }
 
 /** Return the object's schema at a place, and the root that its references mean. */

@@ -16,6 +16,10 @@ export function baseOf({ body, etag }: Tagged<BotView>): Base {
   return { text: etag === null ? "" : (body.yaml ?? ""), etag };
 }
 
+function isSame(one: Base | null, other: Base): boolean {
+  return one !== null && one.text === other.text && one.etag === other.etag;
+}
+
 interface Begin {
   /** Null for a new bot. */
   readonly name: string | null;
@@ -46,12 +50,16 @@ export function useBotText({ name, now, handle, onSaved, ...begin }: Begin) {
     handle.current?.replace(to.text);
   };
   const [told, setTold] = useState<Saving["kind"] | null>(null);
+  const latest = useRef(now);
+  latest.current = now;
+  const passed = useRef<Base | null>(null);
   const stored = useBotSaved();
   const readAgain = useBotsChanged();
   const save = useMutation({
     mutationFn: ({ to, what }: { to: Saving & { kind: "save" }; what: string }) =>
       botsApi.save(to.name, what, to.way),
     onSuccess: (saved, { what }) => {
+      passed.current = latest.current;
       setBase({ text: what, etag: saved.etag });
       forget(me.id, key);
       stored(saved);
@@ -59,10 +67,13 @@ export function useBotText({ name, now, handle, onSaved, ...begin }: Begin) {
     },
     onError: (error) => void (isConflict(error) && readAgain()),
   });
-  const news = now === null ? "same" : meanwhile(text, base, now);
+  // the reading that a save has just made old may stand for a moment longer: it is no news
+  const old = now !== null && isSame(passed.current, now);
+  const news = now === null || old ? "same" : meanwhile(text, base, now);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a newer reading moves the text on
   useEffect(() => {
-    if (!now || save.isPending) return;
+    if (!now || save.isPending || old) return;
+    passed.current = null;
     if (news === "gone") setBase(now);
     if (news === "follow") follow(now);
   }, [news, now?.text, now?.etag, save.isPending]);

@@ -1,10 +1,8 @@
 import { botText } from "../../../shared/botText";
 import { CodeText } from "../../../shared/CodeText";
 import { CopyButton } from "../../../shared/CopyButton";
-import { Icon } from "../../../shared/Icon";
 import { FIRST } from "../editor/template";
 import styles from "./FirstBot.module.css";
-import { MakeLink } from "./GalleryPage";
 
 const words = botText.gallery;
 
@@ -12,7 +10,6 @@ const words = botText.gallery;
 export function FirstBot({ operator }: { readonly operator: boolean }) {
   return (
     <section className={styles.first}>
-      <Icon name="plus" />
       <h2>{words.emptyTitle}</h2>
       <p>{words.empty}</p>
       <p className={styles.file}>
@@ -20,11 +17,7 @@ export function FirstBot({ operator }: { readonly operator: boolean }) {
         <CopyButton content={FIRST} label={words.copy} />
       </p>
       <CodeText label={words.emptyPath}>{FIRST}</CodeText>
-      {operator ? (
-        <p>
-          {words.emptyOperator} <MakeLink />
-        </p>
-      ) : null}
+      {operator ? <p>{words.emptyOperator}</p> : null}
     </section>
   );
 }

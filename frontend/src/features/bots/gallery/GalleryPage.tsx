@@ -35,7 +35,12 @@ export function GalleryPage() {
           <h1>{words.title}</h1>
           <p>{words.lead}</p>
         </div>
-        {me.operator ? <MakeLink /> : null}
+        {me.operator ? (
+          <Link to="/bots/new" className={styles.make}>
+            <Icon name="plus" />
+            {words.make}
+          </Link>
+        ) : null}
       </header>
       <Stale read={bots} />
       {bots.isError && !bots.data ? (
@@ -55,15 +60,5 @@ export function GalleryPage() {
         ))}
       </ul>
     </div>
-  );
-}
-
-/** The way to a new bot. */
-export function MakeLink() {
-  return (
-    <Link to="/bots/new" className={styles.make}>
-      <Icon name="plus" />
-      {words.make}
-    </Link>
   );
 }

@@ -68,7 +68,7 @@ function Publications({ name, bot, items }: PublicationsProps) {
               {item.current ? <span className={styles.now}>{words.now}</span> : null}
               {item.digest === null ? <span>{words.gone}</span> : null}
               <span className={styles.about}>
-                {fullTime(item.published_at)} {item.by ? words.by(item.by) : words.inFile}
+                {fullTime(item.published_at)} · {item.by ? words.by(item.by) : words.inFile}
               </span>
               {item.digest ? <code>{shortDigest(item.digest)}</code> : null}
             </div>

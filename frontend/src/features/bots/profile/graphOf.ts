@@ -1,6 +1,6 @@
 // Where the boxes of a pipeline's graph stand, and what leads where: pure. One column, from the message
 // down to the answer; a bot that a step asks stands beside that step.
-import type { Edge, Node } from "@xyflow/react";
+import { type Edge, MarkerType, type Node } from "@xyflow/react";
 import { botText } from "../../../shared/botText";
 import type { ServedStep } from "./served";
 
@@ -33,18 +33,23 @@ export function graphOf(steps: readonly ServedStep[]): Graph {
       width: BOX.width,
       height: BOX.height,
     });
-    edges.push({ id: `${above} ${id}`, source: above, target: id });
+    edges.push(arrow(above, id));
     const asked = served.step.delegates;
     if (asked !== null) {
       const bot = `asked ${index}`;
       nodes.push(end(bot, `@${asked.replace(/^@/, "")}`, BOX.width + ASIDE, y));
-      edges.push({ id: `${id} ${bot}`, source: id, target: bot, animated: false, type: "step" });
+      edges.push(arrow(id, bot));
     }
     above = id;
   }
   nodes.push(end("reply", botText.pipeline.reply, 0, rowAt(steps.length + 1)));
-  edges.push({ id: `${above} reply`, source: above, target: "reply" });
+  edges.push(arrow(above, "reply"));
   return { nodes, edges };
+}
+
+function arrow(source: string, target: string): Edge {
+  const markerEnd = { type: MarkerType.ArrowClosed, color: "var(--field-line)" };
+  return { id: `${source} ${target}`, source, target, type: "smoothstep", markerEnd };
 }
 
 /** Return how high the graph of so many steps is. */
