@@ -56,7 +56,7 @@ def outside_steps(revision: Revision) -> dict[str, Asking]:
     for position, card in enumerate(step_cards(bot_of(revision))):
         step = make_step(revision, position)
         if card.class_name in ASKING or step.hosts:
-            into = step.config["into"] if "into" in step.config else "draft.body"
+            into = step.config.get("into", "draft.body")
             fields = tuple(step.config["form"]) if "form" in step.config else ()
             found[card.id] = Asking(card.class_name, into, fields)
     return found
@@ -70,7 +70,7 @@ def mocks(case: OddCase, outside: Mapping[str, Asking]) -> dict[str, JsonObject]
 def _written(step: Asking, answer: str) -> JsonObject:
     value: object = answer
     if step.class_name == "Delegate":
-        value = {"bot": "odd", "replies": [{"body": answer, "metadata": {}}]}
+        value = {"bot": "odd", "replies": [{"body": answer}]}
     elif step.class_name == "AskHuman":
         value = dict.fromkeys(step.fields, answer)
     payload: JsonObject = {}
