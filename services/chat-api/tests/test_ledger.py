@@ -187,6 +187,21 @@ async def test_a_correction_becomes_a_case_that_the_bots_file_takes(world, faili
     assert bot.tests[0].expect == {"reply": {"body": "It is 4."}}
 
 
+async def test_a_rejected_draft_becomes_a_case_that_needs_nobody(world, failing):
+    _, turn = await answered(world, failing, "hi")
+    kinds = ("draft", "gpt", "approve", "reply")
+    cards = [{"id": kind, "class_name": kind, "kind": kind, "timeout_seconds": 1, "attempts": 1}
+             for kind in kinds]  # fmt: skip
+    await world.sql("update turn set steps = :steps", steps=orjson.dumps(cards).decode())
+    await keep(world, "draft_rejected", turn_id=turn.id, actual="Too long.")
+    (entry,) = (await read(world, path="/entries"))["items"]
+
+    made = await case_of(world, f"ledger/entries/{entry['id']}")
+
+    assert made["case"]["mock"] == {"gpt": {"draft": {"body": "An answer."}}, "approve": {}}
+    assert made["case"]["expect"] == {"reply": {"body": {"lacks": "Too long."}}}
+
+
 async def test_a_failure_becomes_a_case_which_fixes_its_group(world, failing):
     letter = await failing.turn()
     await failing.operator()

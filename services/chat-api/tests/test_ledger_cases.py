@@ -64,8 +64,9 @@ def said(body):
         ([("think", "gpt", "done", said("Hi") | {"openai": {"long": 1}})], {"think": said("Hi")}),
         ([("a", "classify", "done", {"label": "x"}), ("b", "http", "done", {"http": [1]}),
           ("c", "recall", "done", {"recalled": []}), ("d", "askhuman", "done", {"answer": {}}),
-          ("e", "remember", "done", {"x": 1}), ("f", "template", "done", {"y": 1})],
-         {"a": {"label": "x"}, "b": {"http": [1]}, "c": {"recalled": []}, "d": {"answer": {}}}),
+          ("e", "remember", "done", {}), ("f", "template", "done", {"y": 1})],
+         {"a": {"label": "x"}, "b": {"http": [1]}, "c": {"recalled": []}, "d": {"answer": {}},
+          "e": {}}),
         ([("think", "gpt", "retried", {}), ("think", "gpt", "held", {}),
           ("think", "gpt", "done", said("Hi"))], {"think": said("Hi")}),
         ([("think", "gpt", "dead", {})], {}),
@@ -74,6 +75,8 @@ def said(body):
         # What a person changed before the step is not what the step wrote.
         ([("think", "gpt", "edited", {"zone": "X"}), ("think", "gpt", "done", said("Hi"))],
          {"think": said("Hi")}),
+        # What was approved in other words is not what the bot wrote.
+        ([("ok", "approve", "asked", {}), ("ok", "approve", "done", said("Edited"))], {"ok": {}}),
         # Asked: the step runs again with the answer.
         ([("ask", "askhuman", "asked", {}), ("ask", "askhuman", "done", {"answer": {"a": 1}})],
          {"ask": {"answer": {"a": 1}}}),
@@ -120,18 +123,30 @@ def test_a_log_that_does_not_fit_tells_what_it_can():
 STEPS = tuple(
     StepCard(id=id, class_name=kind, kind=kind, timeout_seconds=1, attempts=1)
     for id, kind in (("draft", "draft"), ("mine", "mine"), ("think", "gpt"), ("look", "http"),
-                     ("reply", "reply"))
+                     ("ask", "delegate"), ("mind", "recall"), ("reply", "reply"))
 )  # fmt: skip
+
+
+REST = {
+    "look": {},
+    "ask": {"delegated": {"bot": "", "replies": [{"body": UNKNOWN_ANSWER}]}},
+    "mind": {"recalled": []},
+}
 
 
 @pytest.mark.parametrize(
     ("failed", "known", "mocks"),
     [
-        (1, {}, {"think": said(UNKNOWN_ANSWER)}),
-        (1, {"think": said("Hi"), "look": {"x": 1}}, {"think": said("Hi"), "look": {"x": 1}}),
-        (2, {"think": said("by hand")}, {}),  # the failed step itself runs
-        (4, {}, {}),
+        (1, {}, {"think": said(UNKNOWN_ANSWER), **REST}),
+        (
+            1,
+            {"think": said("Hi"), "look": {"x": 1}},
+            {"think": said("Hi"), **REST, "look": {"x": 1}},
+        ),
+        (2, {"think": said("by hand")}, REST),  # the failed step itself runs
+        (5, {}, {}),
         (9, {}, {}),
+        (-1, {"think": said("Hi")}, {"think": said("Hi"), **REST}),
     ],
 )
 def test_steps_behind_a_failed_one_are_mocked_as_far_as_is_known(failed, known, mocks):

@@ -95,9 +95,11 @@ async def of_entry(store: Store, who: Person, id: int) -> CaseView:
         raise _unknown("The trace of this turn is not there: it is kept once the turn has ended")
     given = given_of(of_turn.run)
     assert given is not None  # only of a bot that another one asked it may be unknown
+    known = mocks_of(of_turn.run)
+    mocks = mocks_behind(-1, of_turn.row.steps, known) | known
     name = named(entry["kind"].replace("_", " "), given)
     await audit_pages.viewed(store, who, "ledger_entry", str(id))
-    return _view(of_turn.row.bot, case(name, given, mocks_of(of_turn.run), expect, f"ledger-{id}"))
+    return _view(of_turn.row.bot, case(name, given, mocks, expect, f"ledger-{id}"))
 
 
 def _view(bot: str, made: JsonObject) -> CaseView:

@@ -14,8 +14,11 @@ from warren.contracts.slip import LogEntry
 from warren.step.patch import apply
 from warren.step.recording import said, written
 
-OUTSIDE = frozenset({"gpt", "http", "classify", "delegate", "recall", "askhuman"})
+OUTSIDE = frozenset(
+    {"gpt", "http", "classify", "delegate", "recall", "remember", "askhuman", "approve"}
+)
 """Kinds of steps that ask somebody else: a server, another bot, a person."""
+_LEAVES_NOTHING = ("remember", "approve")  # an approved draft counts as the bot wrote it
 
 SOME_REPLY: JsonObject = {"reply": {"body": {"matches": "."}}}
 UNKNOWN_ANSWER = "An answer."  # of a model that was never asked, since a step before it failed
@@ -60,24 +63,37 @@ def mocks_of(run: Run) -> dict[str, JsonObject]:
             continue
         given = before.setdefault(entry.step, each.before)
         if entry.outcome in ("done", "finished", "fallback") and entry.kind in OUTSIDE:
-            part = written(given, each.after)
-            if part:
-                mocks[entry.step] = part
+            nothing = entry.kind in _LEAVES_NOTHING
+            mocks[entry.step] = {} if nothing else written(given, each.after)
     return mocks
 
 
 def mocks_behind(
     failed: int, steps: Sequence[StepCard], known: Mapping[str, JsonObject]
 ) -> dict[str, JsonObject]:
-    """Return mocks for the steps behind a failed one: as a later run wrote them, else a placeholder
-    of a model's answer. The failed step itself runs."""
+    """Return mocks for the steps behind a failed one: as a later run wrote them, else placeholders.
+    The failed step itself runs. failed counts from 0, and -1 means that none did."""
     found: dict[str, JsonObject] = {}
     for step in steps[failed + 1 :]:
         if step.id in known:
             found[step.id] = known[step.id]
-        elif step.kind == "gpt":
-            found[step.id] = {"draft": {"body": UNKNOWN_ANSWER}}
+        elif step.kind in OUTSIDE:
+            found[step.id] = _placeholder(step)
     return found
+
+
+def _placeholder(step: StepCard) -> JsonObject:
+    """Return what a step may have written that was never asked, where it writes by default."""
+    said: JsonObject = {"body": UNKNOWN_ANSWER}
+    match step.kind:
+        case "gpt":
+            return {"draft": said}
+        case "delegate":
+            return {"delegated": {"bot": step.delegates or "", "replies": [said]}}
+        case "recall":
+            return {"recalled": []}
+        case _:
+            return {}
 
 
 def expected_of(kind: EntryKind, expected: str, actual: str) -> JsonObject | None:
