@@ -27,7 +27,7 @@ HEALTHY_SECONDS = 300
 LLM_URL = "http://local-llm:26740/v1"
 KEPT = (
     "WARREN_UID", "PORT", "BIND", "PUBLIC_URL", "LOG_LEVEL", "OPENAI_BASE_URL", "LOCAL_LLM_FILE",
-    "HTTP_STEP_HOSTS",
+    "EMBEDDING_MODEL", "HTTP_STEP_HOSTS",
 )  # fmt: skip
 """What `make up` was given and later commands need again; never a key, which is a secret file."""
 
@@ -79,6 +79,7 @@ def environment(plan: Plan, model_file: Path | None) -> dict[str, str]:
         "PUBLIC_URL": plan.public_url,
         "LOG_LEVEL": plan.values["LOG_LEVEL"],
         "OPENAI_BASE_URL": plan.values["OPENAI_BASE_URL"],
+        "EMBEDDING_MODEL": plan.values["EMBEDDING_MODEL"],
         "HTTP_STEP_HOSTS": plan.values["HTTP_STEP_HOSTS"],
     }
     if model_file is not None:

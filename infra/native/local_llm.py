@@ -1,6 +1,7 @@
 """Serve a model file with the OpenAI-compatible API on loopback: a child process of circus.
 
-llama.cpp's own server by way of xllamacpp. It is slow on small machines: keep prompts short.
+llama.cpp's own server by way of xllamacpp. It is slow on small machines: keep prompts short. It
+answers for embeddings, too: weak ones, as a chat model's are.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import signal
 import threading
 from pathlib import Path
 
-from xllamacpp.xllamacpp import CommonParams, Server
+from xllamacpp.xllamacpp import CommonParams, Server, llama_pooling_type
 
 CONTEXT_TOKENS = 4096  # of each slot; all slots share what the server is given
 SLOTS = 2  # answers at the same time; more only slow each other down on few cores
@@ -29,6 +30,9 @@ def parameters(model: Path, host: str, port: int, cores: int) -> CommonParams:
     chosen.fit_params = False
     chosen.no_extra_bufts = True
     chosen.cache_ram_mib = PROMPT_CACHE_MEGABYTES
+    # The same process answers /v1/embeddings, of texts up to 512 tokens; chat goes on as before.
+    chosen.embedding = True
+    chosen.pooling_type = llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     return chosen
 
 

@@ -36,6 +36,7 @@ SETTINGS: Mapping[str, str] = {
     "LOG_FORMAT": "json",
     "OPENAI_API_KEY": "",
     "OPENAI_BASE_URL": "",
+    "EMBEDDING_MODEL": "",
     "LOCAL_LLM_MODEL": "",
     "LOCAL_LLM_SIZE": "",
     "LOCAL_LLM_CACHE": "",

@@ -98,12 +98,14 @@ def model_environment(plan: Plan, *, local_model: bool) -> dict[str, str]:
 
     A real key is a secret file; the local server's is none.
     """
+    named = plan.values["EMBEDDING_MODEL"]
+    embeddings = {"EMBEDDING_MODEL": named} if named else {}
     if plan.values["OPENAI_BASE_URL"]:
-        return {"OPENAI_BASE_URL": plan.values["OPENAI_BASE_URL"]}
+        return {"OPENAI_BASE_URL": plan.values["OPENAI_BASE_URL"], **embeddings}
     if local_model:  # the client wants a key; the local server does not
         url = f"http://127.0.0.1:{plan.port('LLM_PORT')}/v1"
-        return {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "local"}
-    return {}
+        return {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "local", **embeddings}
+    return embeddings
 
 
 def runner_watcher(plan: Plan, kinds: str, count: int, *, local_model: bool) -> Watcher:

@@ -4,6 +4,7 @@ WarrenError
 ├── Retryable          try again later: the step goes to a rung, a request answers 503
 ├── Permanent          never again without a person: the step becomes a dead letter
 │   └── Invalid        what was given cannot be right: body, config, file
+├── PartAway           a service of ours does not answer: wait, use no attempt
 ├── BrokerUnavailable  our own part is away: wait, use no attempt
 │   └── Unroutable     no queue takes the message
 └── Refused            an HTTP status and what to tell the person who asked
@@ -40,6 +41,14 @@ class Permanent(WarrenError):
 
 class Invalid(Permanent):
     """What was given cannot be right."""
+
+
+class PartAway(WarrenError):
+    """A service of ours does not answer: try again later, and use no attempt. part is its name."""
+
+    def __init__(self, part: str, cause: str = "") -> None:
+        super().__init__(f"{part} does not answer{f': {cause}' if cause else ''}")
+        self.part = part
 
 
 class BrokerUnavailable(WarrenError):

@@ -10,7 +10,7 @@ from typing import Any
 
 from warren.contracts.base import Message
 from warren.contracts.failure import ErrorFacts, FailureReason
-from warren.errors import Permanent, Retryable
+from warren.errors import PartAway, Permanent, Retryable
 from warren.step.errors import BadAnswer, BadOutput, BrokenStep, StepTimeout
 from warren.step.hosts import host_of, part
 from warren.step.passing import asked_to_wait, may_pass, retry_after
@@ -37,7 +37,8 @@ class Fault(Message):
 
     host is the outside host that the error comes from; origin names the types of the errors that
     led to it, without their texts, which may hold what people wrote; at_most is how often a fault
-    of this type may come at one step before it is final, whatever the bot file allows.
+    of this type may come at one step before it is final, whatever the bot file allows. part is the
+    service of ours that was away: then the attempt does not count.
     """
 
     reason: FailureReason
@@ -47,6 +48,7 @@ class Fault(Message):
     host: str | None = None
     origin: str = ""
     at_most: int | None = None
+    part: str | None = None
 
 
 def describe(error: BaseException) -> Fault:
@@ -71,6 +73,7 @@ def _described(error: BaseException) -> Fault:
         host=host_of(error),
         origin=origin(error),
         at_most=BAD_ANSWERS if isinstance(error, BadAnswer) else None,
+        part=error.part if isinstance(error, PartAway) else None,
     )
 
 
@@ -81,7 +84,7 @@ def plain(reason: FailureReason, kind: str, text: str) -> Fault:
 
 def is_transient(error: BaseException) -> bool:
     """Return whether the error is one of the named passing ones. The author's word goes first."""
-    if isinstance(error, Retryable):
+    if isinstance(error, Retryable | PartAway):
         return True
     if isinstance(error, Permanent):
         return False

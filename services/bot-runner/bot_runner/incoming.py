@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from warren.broker.delivery import Delivery
 from warren.contracts.base import JsonObject
 from warren.contracts.ids import ANSWERED, COMMAND, message_id
-from warren.contracts.slip import MAX_SLIP_BYTES, STEP_REQUESTED, StepCommand
+from warren.contracts.slip import MAX_SLIP_BYTES, STEP_REQUESTED, Answer, StepCommand
 
 MAX_INCOMING_BYTES = 2 * MAX_SLIP_BYTES  # nobody of ours sends more; reading it would only hurt
 MAX_ATTEMPT = 1000  # a header beyond it is not ours
@@ -54,6 +54,12 @@ class Job:
     def suspect(self) -> bool:
         """Whether earlier deliveries ended without a word: the step may kill its process."""
         return self.delivery.delivery_count >= _FIRST_DELIVERIES
+
+    @property
+    def instead(self) -> Answer | None:
+        """What a person wrote in the place of this step, which has failed: it is not run again."""
+        answer = self.command.answer
+        return answer if answer is not None and answer.kind == "instead" else None
 
     def payload_to_change(self) -> JsonObject:
         """Return the payload for the step to change; the command keeps its own as it came.

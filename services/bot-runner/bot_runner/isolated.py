@@ -13,6 +13,7 @@ import sys
 import orjson
 
 from bot_runner.fault import Fault, describe
+from bot_runner.memories import MemoryAccess, memory_of
 from bot_runner.outgoing import encode
 from bot_runner.standstill import Asks, Waits, standstill
 from warren.contracts.base import JsonObject, Message
@@ -36,6 +37,7 @@ class IsolatedJob(Message):
     idempotency_key: str
     attempt: int = 1
     answer: Answer | None = None
+    memory: MemoryAccess | None = None
 
 
 class IsolatedResult(Message):
@@ -49,6 +51,7 @@ class IsolatedResult(Message):
 
 async def run(job: IsolatedJob) -> IsolatedResult:
     """Return what the step makes of the job."""
+    memory = memory_of(job.memory)
     try:
         step = make_step(job.revision, job.position)
         payload = await run_step(
@@ -58,6 +61,7 @@ async def run(job: IsolatedJob) -> IsolatedResult:
             idempotency_key=job.idempotency_key,
             attempt=job.attempt,
             answer=job.answer,
+            memory=memory,
         )
     except Standstill as error:
         asked = standstill(error)
@@ -66,6 +70,9 @@ async def run(job: IsolatedJob) -> IsolatedResult:
         return IsolatedResult(asks=asked)
     except BaseException as error:  # user code, as in attempts.py
         return IsolatedResult(fault=describe(error))
+    finally:
+        if memory is not None:
+            await memory.close()
     return IsolatedResult(payload=payload)
 
 

@@ -36,7 +36,8 @@ class Outages:
     ) -> Wait | None:
         """Note how a run ended; None as result: it was cancelled.
 
-        Returns whom to wait for when the run failed because of a host that is away.
+        Returns whom to wait for when the run failed because of a host, or a service of ours, that
+        is away.
         """
         code, named, now = _code(job), _named(ready), monotonic()
         self._breaker.release(code, go)
@@ -45,6 +46,8 @@ class Outages:
         if not isinstance(result, Fault):
             self._breaker.succeeded(code, named, now)
             return None
+        if result.part is not None:  # its circuit is not ours to open: each try finds out anew
+            return Wait(result.part, 0.0, result.origin)
         if result.reason == "bad_output":
             return None  # an answer, but it says nothing of whether the host is well
         if not result.transient:

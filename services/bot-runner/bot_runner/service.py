@@ -10,6 +10,7 @@ from bot_runner.colleagues import Colleagues
 from bot_runner.heartbeat import Heartbeats
 from bot_runner.identity import APP_ID, Identity
 from bot_runner.isolation import Isolation
+from bot_runner.memories import Memories
 from bot_runner.outages import Outages
 from bot_runner.pipeline import PipelineCache
 from bot_runner.revisions import RevisionCache, RevisionFetcher
@@ -45,6 +46,9 @@ class Runner:
         self._client = InnerClient(
             settings.registry_inner_url, settings.service_token.get_secret_value()
         )
+        self._memories = Memories(
+            settings.chat_api_inner_url, settings.service_token.get_secret_value()
+        )
         self._fetcher = RevisionFetcher(self._client)
         self._colleagues = Colleagues(self._client)
         self._pipelines = PipelineCache(RevisionCache(settings.runner_cache_dir, self._fetcher))
@@ -64,6 +68,7 @@ class Runner:
             async with connect(url, APP_ID) as broker, asyncio.TaskGroup() as tasks:
                 await self._serve(broker, tasks, stop)
         finally:
+            await self._memories.close()
             await self._client.close()
 
     @property
@@ -103,6 +108,7 @@ class Runner:
                 isolation=Isolation(),
                 cancelled=cancelled,
                 outages=outages,
+                memories=self._memories,
                 settling=settling,
                 sender=self._sender,
                 hints=hints,

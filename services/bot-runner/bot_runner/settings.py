@@ -19,11 +19,19 @@ class RunnerSettings(ServiceSettings):
     """Settings of one runner. All but AMQP_URL and SERVICE_TOKEN have a default."""
 
     registry_inner_url: str = "http://127.0.0.1:9003"
+    chat_api_inner_url: str = "http://127.0.0.1:9001"
     inner_port: Annotated[int, Field(gt=0, lt=65_536)] = 9101
     runner_kinds: Annotated[str, Field(examples=["Gpt,Format"])] = ALL_KINDS
     runner_cache_dir: Path = Path(tempfile.gettempdir()) / "warren-revisions"
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
+    embedding_model: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="What Remember and Recall ask for embeddings, unless a bot names another.",
+        ),
+    ] = "text-embedding-3-small"
     drain_seconds: Annotated[float, Field(ge=0, le=1200)] = 25.0
     still_seconds: Annotated[
         float,
@@ -60,6 +68,7 @@ class RunnerSettings(ServiceSettings):
             os.environ["OPENAI_API_KEY"] = self.openai_api_key.get_secret_value()
         if self.openai_base_url:
             os.environ["OPENAI_BASE_URL"] = self.openai_base_url
+        os.environ["EMBEDDING_MODEL"] = self.embedding_model
 
     @property
     def circuit(self) -> Limits:

@@ -135,11 +135,11 @@ class Settling:
             hit("runner.after_next")
 
     async def wait(self, job: Job, pipeline: Pipeline, wait: Wait) -> None:
-        """Let a step whose host is away go round on a rung, or bury it while the cause is known."""
+        """Let a step whose host is away go round on a rung, or end it while the cause is known."""
         now = datetime.now(UTC)
         delay = wait_for_host(wait.open_seconds, None, seconds_until(job.command.deadline, now))
         if delay is None:
-            return await self.bury(job, unreachable(wait), now)
+            return await self._remedy(job, pipeline, unreachable(wait), now)
         return await self._hold(job, pipeline, wait, delay)
 
     async def _hold(

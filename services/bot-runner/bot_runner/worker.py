@@ -17,6 +17,7 @@ from bot_runner.fault import Fault, describe, facts
 from bot_runner.incoming import Job, Unreadable, read, seconds_until
 from bot_runner.isolated import IsolatedJob
 from bot_runner.isolation import Isolation
+from bot_runner.memories import Memories
 from bot_runner.outages import Outages
 from bot_runner.pipeline import Pipeline, PipelineCache, ReadyStep
 from bot_runner.progress import Standing, StepProgress
@@ -49,6 +50,7 @@ class Parts:
     isolation: Isolation
     cancelled: CancelledRuns
     outages: Outages
+    memories: Memories
     settling: Settling
     sender: Sender
     hints: Hints
@@ -81,8 +83,9 @@ class Worker:
             pipeline = await self._parts.pipelines.get(command.revision)
             card = pipeline.card(command.position)
             # A suspect's code must not run here: even its import may be what kills.
+            unready = job.suspect or job.instead is not None
             steps = self._parts.pipelines
-            ready = None if job.suspect else await steps.step(pipeline, command.position)
+            ready = None if unready else await steps.step(pipeline, command.position)
         except (RevisionGone, BrokenStep) as error:
             return await self._settling.bury(job, Fault(reason="gone", facts=facts(error)), now)
         try:
@@ -98,13 +101,14 @@ class Worker:
     ) -> None:
         """Run the step and settle the job by what comes of it. ready is None for a suspect."""
         command, outages = job.command, self._parts.outages
+        if job.instead is not None:
+            now = datetime.now(UTC)
+            return await self._settling.settle_instead(job, pipeline, job.instead, now)
         go = outages.enter(job, ready)
         if isinstance(go, Wait):
             return await self._settling.wait(job, pipeline, go)
         started = datetime.now(UTC)
         result: Result | None = None
-        if command.answer is not None and command.answer.kind == "instead":
-            return await self._settling.settle_instead(job, pipeline, command.answer, started)
         try:
             with self._parts.tally.running(command, started):
                 result = await self._attempt(job, pipeline, ready, card)
@@ -133,6 +137,8 @@ class Worker:
         standing = Standing(command.position + 1, len(pipeline.cards), activity)
         with StepProgress(self._parts.hints, self._parts.tasks, job, standing) as progress:
             if ready is None:
+                # Code of an author's own is not given our token.
+                own = any(one.class_name == card.class_name for one in pipeline.revision.sources)
                 return await self._parts.isolation.run(
                     IsolatedJob(
                         revision=pipeline.revision,
@@ -142,7 +148,12 @@ class Worker:
                         idempotency_key=key,
                         attempt=job.attempt,
                         answer=command.answer,
+                        memory=None if own else self._parts.memories.access(command),
                     )
                 )
-            emit = progress.emit if command.stream else None
-            return await self._parts.attempts.run(ready.step, job, card.timeout_seconds, key, emit)
+            # What a bot writes for the bot that asked it is not for the people to see.
+            emit = progress.emit if command.stream and not command.stack else None
+            memory = self._parts.memories.of(command)
+            return await self._parts.attempts.run(
+                ready.step, job, card.timeout_seconds, key, emit, memory
+            )

@@ -121,7 +121,7 @@ def test_the_builtin_classes() -> None:
 
     assert set(classes) == {
         "Approve", "AskHuman", "Classify", "Delegate", "Draft", "Format", "Gpt", "Guide", "Http",
-        "Metadata", "Reply", "SendAs", "Template",
+        "Metadata", "Recall", "Remember", "Reply", "SendAs", "Template",
     }  # fmt: skip
     assert all(each.builtin and each.doc for each in classes.values())
     assert (classes["Gpt"].concurrency, classes["Reply"].concurrency) == (4, 10)

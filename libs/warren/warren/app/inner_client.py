@@ -14,6 +14,14 @@ _M = TypeVar("_M", bound=BaseModel)
 TIMEOUT_SECONDS = 5.0
 
 
+class Refusal(Retryable):
+    """The service answered with another status than expected."""
+
+    def __init__(self, path: str, status: int) -> None:
+        super().__init__(f"{path}: HTTP {status}")
+        self.status = status
+
+
 class InnerClient:
     """Calls `/inner/*` routes of one service. Close it in the lifespan."""
 
@@ -53,7 +61,7 @@ class InnerClient:
             case 404:
                 raise NotFound("There is no such thing.")
             case status if status >= 400:
-                raise Retryable(f"{path}: HTTP {status}")
+                raise Refusal(path, status)
             case _:
                 return response
 

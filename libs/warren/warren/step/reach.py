@@ -11,7 +11,7 @@ from warren.contracts.registry import Reaches, Revision
 from warren.step.allowed_hosts import origin_of
 from warren.step.revision import bot_of, delegates_to
 
-ASK_MODEL = frozenset({"Gpt", "Classify"})
+ASK_MODEL = frozenset({"Gpt", "Classify", "Remember", "Recall"})
 ASK_APPROVAL = frozenset({"Approve", "SendAs"})
 KEEP_MEMORY = frozenset({"Remember", "Recall"})
 

@@ -14,8 +14,6 @@ from warren.step.memory import PassingMemory, likeness
 from warren.step.run_step import run_step
 from warren.step.step import Step
 
-from .conftest import Server
-
 HORSES, NUTS = (1.0, 0.1), (0.1, 1.0)
 Payload = Callable[..., dict[str, Any]]
 
@@ -38,14 +36,14 @@ async def run(step: Step, given: dict[str, Any], memory: PassingMemory | None) -
     return await run_step(step, given, timeout_seconds=5, memory=memory)
 
 
-async def kept(server: Server, memory: PassingMemory, *texts: tuple[str, tuple[float, ...]]):
+async def kept(server: Any, memory: PassingMemory, *texts: tuple[str, tuple[float, ...]]):
     for index, (text, numbers) in enumerate(texts):
         server.answers.append(vector(*numbers))
         step = Remember({"text": text}, "memo", f"remember-{index}")
         await run(step, {"messages": []}, memory)
 
 
-async def test_what_was_said_is_found_again_the_nearest_first(server: Server, payload: Payload):
+async def test_what_was_said_is_found_again_the_nearest_first(server: Any, payload: Payload):
     memory = PassingMemory()
     await kept(server, memory, ("Mia loves horses", HORSES), ("No nuts for me", NUTS))
     server.answers.append(vector(0.2, 0.9))
@@ -69,7 +67,7 @@ async def test_what_was_said_is_found_again_the_nearest_first(server: Server, pa
     ],
 )
 async def test_recall_keeps_to_its_config(
-    server: Server, payload: Payload, config: dict[str, Any], found: list[str]
+    server: Any, payload: Payload, config: dict[str, Any], found: list[str]
 ):
     memory = PassingMemory()
     await kept(server, memory, ("Mia loves horses", HORSES), ("No nuts for me", NUTS))
@@ -80,7 +78,7 @@ async def test_recall_keeps_to_its_config(
     assert [each["text"] for each in after["recalled"]] == found
 
 
-async def test_what_is_found_guides_the_model_a_line_each(server: Server, payload: Payload):
+async def test_what_is_found_guides_the_model_a_line_each(server: Any, payload: Payload):
     memory = PassingMemory()
     await kept(server, memory, ("Mia loves\n\nhorses", HORSES))
     server.answers.append(vector(*HORSES))
@@ -92,7 +90,7 @@ async def test_what_is_found_guides_the_model_a_line_each(server: Server, payloa
     assert after["chatml"][0]["content"] == "You know:\n- Mia loves horses"
 
 
-async def test_nothing_found_leaves_the_conversation_as_it_is(server: Server, payload: Payload):
+async def test_nothing_found_leaves_the_conversation_as_it_is(server: Any, payload: Payload):
     server.answers.append(vector(*HORSES))
 
     after = await run(Recall({"guide": "You know:\n{recalled}"}), payload("hi"), PassingMemory())
@@ -100,7 +98,7 @@ async def test_nothing_found_leaves_the_conversation_as_it_is(server: Server, pa
     assert (after["recalled"], "chatml" in after) == ([], False)
 
 
-async def test_the_same_step_keeps_one_text_however_often_it_runs(server: Server, payload: Payload):
+async def test_the_same_step_keeps_one_text_however_often_it_runs(server: Any, payload: Payload):
     memory = PassingMemory()
     for body in ("one", "two"):
         server.answers.append(vector(*HORSES))
@@ -113,7 +111,7 @@ async def test_the_same_step_keeps_one_text_however_often_it_runs(server: Server
 
 
 @pytest.mark.parametrize("kind", [Remember, Recall])
-async def test_a_blank_message_asks_nobody(server: Server, payload: Payload, kind: type[Step]):
+async def test_a_blank_message_asks_nobody(server: Any, payload: Payload, kind: type[Step]):
     after = await run(kind({}), payload("  \n "), PassingMemory())
 
     assert not server.asked
@@ -127,7 +125,7 @@ async def test_without_a_memory_it_says_who_has_one(payload: Payload, kind: type
         await run(kind({}), payload("hi"), None)
 
 
-async def test_a_long_text_is_cut_to_what_fits(server: Server, payload: Payload):
+async def test_a_long_text_is_cut_to_what_fits(server: Any, payload: Payload):
     memory = PassingMemory()
     server.answers.append(vector(*HORSES))
 
@@ -138,7 +136,7 @@ async def test_a_long_text_is_cut_to_what_fits(server: Server, payload: Payload)
 
 
 async def test_a_text_too_long_for_the_server_is_halved_until_it_fits(
-    server: Server, payload: Payload
+    server: Any, payload: Payload
 ):
     said = "input (1400 tokens) is too large to process. increase the physical batch size"
     error = {"error": {"code": 500, "message": said, "type": "server_error"}}
@@ -165,7 +163,7 @@ async def test_a_text_too_long_for_the_server_is_halved_until_it_fits(
     ],
 )
 async def test_each_bad_answer_has_its_fate(
-    server: Server, payload: Payload, said: bytes | None, raised: type[Exception], words: str
+    server: Any, payload: Payload, said: bytes | None, raised: type[Exception], words: str
 ):
     server.answers.append(said)
 
