@@ -16,6 +16,7 @@ from chat_api.changes import Store
 from chat_api.deadlines import Deadlines
 from chat_api.gate import Gate
 from chat_api.letters.keeper import Letters
+from chat_api.mechanics.looking import Looking
 from chat_api.parts import Parts
 from chat_api.passwords import Passwords
 from chat_api.promoting import Promoter
@@ -55,7 +56,9 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         passwords = Passwords()
         parts = Parts(settings, store, passwords, Throttle(store))
         try:
-            await _run_all(parts, broker, feed, Deadlines(store, letters), stop)
+            await _run_all(
+                parts, broker, feed, Deadlines(store, letters), Looking(store, registry), stop
+            )
         finally:
             passwords.close()
 
@@ -65,6 +68,7 @@ async def _run_all(
     broker: BrokerSide,
     feed: RegistryFeed,
     deadlines: Deadlines,
+    looking: Looking,
     stop: asyncio.Event,
 ) -> None:
     settings, store = parts.settings, parts.store
@@ -86,6 +90,7 @@ async def _run_all(
                 deadlines.run(),
                 Promoter(store).run(),
                 BulkReplays(store).run(),
+                looking.run(),
             )
         ]
         relay = tasks.create_task(store.relay.run())

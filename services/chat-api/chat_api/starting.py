@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+import orjson
 from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, func, select, text, true
 
 from chat_api import turn_rows
@@ -20,6 +21,7 @@ from chat_api.tables import turn
 from chat_api.turn_rows import TurnRow, from_row
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import STEPS
+from warren.contracts.base import JsonObject
 from warren.contracts.frames import TurnEnded, TurnStarted
 from warren.contracts.ids import COMMAND, message_id
 from warren.contracts.names import step_key
@@ -42,6 +44,7 @@ _SAID = text("""
     where m.conversation_id = :place and m.seq <= (select seq from message where id = :last)
     order by m.seq desc limit :history
 """)
+_LOOK = text("select payload from letter_look where turn_id = :turn")
 _QUEUED = (
     turn_rows.select_turns().where(turn.c.state == "queued").order_by(turn.c.created_at, turn.c.id)
 )
@@ -209,12 +212,19 @@ def started_event(changes: Changes, row: TurnRow) -> TurnStarted:
     )
 
 
-async def _first_command(changes: Changes, row: TurnRow) -> StepCommand:
+async def _first_payload(changes: Changes, row: TurnRow) -> JsonObject:
+    if not row.answers:  # nobody wrote: a bot that works on bots was given a group of letters
+        found = await changes.connection.execute(_LOOK, {"turn": row.id})
+        return orjson.loads(found.scalar_one())
     found = await changes.connection.execute(
         _SAID,
         {"place": row.conversation_id, "last": row.answers[-1], "history": row.history},
     )
-    said = [Said(**one) for one in reversed(found.mappings().all())]
+    return first_payload(row.bot, [Said(**one) for one in reversed(found.mappings().all())])
+
+
+async def _first_command(changes: Changes, row: TurnRow) -> StepCommand:
+    payload = await _first_payload(changes, row)
     first = row.steps[0]
     assert row.deadline is not None  # begin() gave it
     return StepCommand(
@@ -229,5 +239,5 @@ async def _first_command(changes: Changes, row: TurnRow) -> StepCommand:
         stream=row.stream,
         queued_at=changes.now,
         deadline=row.deadline,
-        payload=first_payload(row.bot, said),
+        payload=payload,
     )

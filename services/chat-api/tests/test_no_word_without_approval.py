@@ -44,7 +44,8 @@ class Story:
     async def act(self) -> None:
         """Let something happen; what is refused changes nothing."""
         acts = (
-            self.ask, self.reply, self.reply, self.reply, self.reply, self.reply, self.claim, self.twice, self.approval, self.approval,
+            self.ask, self.reply, self.reply, self.reply, self.reply, self.reply, self.claim,
+            self.twice, self.approval, self.approval,
             self.decide, self.decide, self.decide, self.both, self.take, self.release, self.cancel,
             self.fail, self.replay, self.restart, self.cancel,
         )  # fmt: skip

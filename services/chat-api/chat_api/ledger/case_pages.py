@@ -46,8 +46,10 @@ class _Turn:
     run: Run | None  # None until it has ended, or has failed once
 
 
-async def of_letter(store: Store, who: Person, letter: UUID) -> CaseView:
+async def of_letter(store: Store, who: Person | None, letter: UUID) -> CaseView:
     """Return the case of a failure: what the step was given, and the answer that a person gave.
+
+    who reads it stands in the audit; None for Warren itself.
 
     Raises NotFound, Conflict when what the turn began with is not known.
     """
@@ -72,7 +74,8 @@ async def of_letter(store: Store, who: Person, letter: UUID) -> CaseView:
         mocks |= mocks_behind(command.position, of_turn.row.steps, known)
     expect: JsonObject = SOME_REPLY if by_hand is None else {"reply": {"body": by_hand}}
     name = named(f"{kept['reference']} {kept['error_type']} in {command.step}", given)
-    await audit_pages.viewed(store, who, "dead_letter", str(letter))
+    if who is not None:
+        await audit_pages.viewed(store, who, "dead_letter", str(letter))
     return _view(command.bot, case(name, given, mocks, expect, kept["fingerprint"]))
 
 
