@@ -109,6 +109,18 @@ async def test_a_step_that_goes_wrong_is_told_plainly_and_by_name(
     assert text in found.error.text
 
 
+async def test_a_step_that_waits_for_a_person_says_what_it_would_ask():
+    text = "name: echo\nsteps:\n  - class: Draft\n  - {class: AskHuman, config: {question: Why?}}\n"
+    bot, errors = lint(text + "  - class: Reply\n", "echo.yaml", builtin_classes())
+    assert bot, errors
+
+    found = await Tries(ENVIRONMENT).run(build(bot, {}, datetime.now(UTC)), HELLO)
+
+    assert (found.ok, found.error) == (True, None)
+    assert [one.id for one in found.steps] == ["draft"]
+    assert "Why?" in str(found.waiting)
+
+
 async def test_what_a_step_started_ends_with_the_try(tmp_path: Path):
     mark = tmp_path / "pid"
     body = f"open({str(mark)!r}, 'w').write(str(subprocess.Popen(['sleep', '600']).pid))"

@@ -1,4 +1,7 @@
 import json
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,6 +9,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from warren.cli import local_model
 from warren.cli.main import app
 
 ECHO = """\
@@ -44,6 +48,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "steps" / "shout.py").write_text(SHOUT)
     (tmp_path / "loud.yaml").write_text(ECHO)
     return tmp_path
+
+
+def run(command: list[object]) -> subprocess.CompletedProcess[str]:
+    """Run a command that a person was told to run."""
+    words = [str(each) for each in command]
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
 
 
 def warren(*arguments: object) -> tuple[int, str]:
@@ -116,7 +126,7 @@ def test_run_says_which_step_failed(folder: Path) -> None:
     code, output = warren("bots", "run", folder / "loud.yaml", "--payload", payload)
 
     assert code == 1
-    assert "failed after draft: KeyError: 'body'" in output
+    assert "2/3 shout (Shout) failed: KeyError: 'body'" in output
 
 
 @pytest.mark.parametrize(
@@ -171,15 +181,110 @@ def test_a_new_bot_is_good_and_passes(tmp_path: Path) -> None:
 )
 def test_a_new_step_works_at_once(tmp_path: Path, name: str, class_name: str, file: str) -> None:
     code, output = warren("steps", "new", name, "--folder", tmp_path)
+    step = tmp_path / "steps" / file
     (tmp_path / "a.yaml").write_text(
         f"name: aa\nsteps: [{{class: Draft}}, {{class: {class_name}}}, {{class: Reply}}]\n"
         "tests:\n"
         "  - {name: a, given: {messages: [{user: a, body: x}]}, expect: {reply: {body: '!'}}}\n"
     )
 
-    assert (code, f"steps/{file} is there" in output) == (0, True)
+    assert (code, f"steps/{file}, its test and" in output) == (0, True)
     assert warren("bots", "test", tmp_path)[0] == 0
     assert warren("steps", "new", name, "--folder", tmp_path)[0] == 2
+
+
+def test_what_a_new_step_tells_to_run_next_works(tmp_path: Path) -> None:
+    warren("steps", "new", "shout", "--folder", tmp_path)
+    step = tmp_path / "steps" / "shout.py"
+
+    own = run([sys.executable, "-m", "pytest", "-q", step.with_name("test_shout.py")])
+    alone = run([sys.executable, step, "--payload", step.with_suffix(".payload.json")])
+
+    assert (own.returncode, "3 passed" in own.stdout) == (0, True), own.stdout
+    assert json.loads(alone.stdout)["draft"]["body"] == "Hello Ana!"
+
+
+GRAPH = """\
+loud (Loud)
+  a person's message (in groups all messages), with the 10 newest
+  │
+   1 draft  Draft
+   2 shout  Shout  your own class · failed: a person is asked
+   3 look   Http   asks api.example.com · at most 20 s
+   4 ask    Delegate  asks the bot rose · 2 tries
+   5 gpt    Gpt    asks the model · failed: says a text of yours
+   6 reply  Reply
+  ▼
+  a draft, until ola approves it
+"""
+WHOLE = """\
+name: loud
+persona: {display_name: Loud}
+listens: all
+reply: draft
+approver: ola
+steps:
+  - class: Draft
+  - {class: Shout, on_error: ask_human}
+  - {id: look, class: Http, config: {url: https://api.example.com}, timeout_seconds: 20}
+  - {id: ask, class: Delegate, config: {bot: rose}, retry: {attempts: 2}}
+  - {class: Gpt, on_error: {fallback: Sorry}}
+  - class: Reply
+"""
+
+
+def test_a_graph_shows_steps_what_they_reach_and_where_failures_go(folder: Path) -> None:
+    file = folder / "loud.yaml"
+    file.write_text(WHOLE)
+
+    code, drawn = warren("bots", "graph", file)
+
+    assert code == 0
+    assert [" ".join(line.split()) for line in drawn.splitlines()] == [
+        " ".join(line.split()) for line in GRAPH.splitlines()
+    ]
+
+
+def test_a_graph_as_mermaid_leads_from_step_to_step(folder: Path) -> None:
+    code, drawn = warren("bots", "graph", folder / "loud.yaml", "--mermaid")
+
+    lines = drawn.splitlines()
+    assert (code, lines[0]) == (0, "flowchart TD")
+    assert '  s2["shout (Shout)<br/>your own class"]' in lines
+    assert [line.strip() for line in lines if "-->" in line] == [
+        "start --> s1", "s1 --> s2", "s2 --> s3", "s3 --> finish"
+    ]  # fmt: skip
+
+
+def test_a_graph_of_a_broken_file_says_what_is_wrong(folder: Path) -> None:
+    (folder / "loud.yaml").write_text("name: loud\nsteps: [{class: Drft}]\n")
+
+    code, said = warren("bots", "graph", folder / "loud.yaml")
+
+    assert (code, 'did you mean "Draft"?' in said) == (1, True)
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_run_asks_the_local_model_where_none_is_set_and_it_listens(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    (folder / "loud.yaml").write_text("name: loud\nsteps: [{class: Draft}, {class: Gpt}]\n")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("LLM_PORT", str(server.getsockname()[1]))
+        if not listens:
+            server.close()
+        before = warren("bots", "run", folder / "loud.yaml", "--message", "hi", "--until", "draft")
+        address = local_model.ask_it()
+        monkeypatch.setattr(local_model, "ask_it", lambda: None)
+        monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+        monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+        code, said = warren("bots", "run", folder / "loud.yaml", "--message", "hi")
+
+    assert (before[0], "The model is" in before[1]) == (0, False)
+    assert bool(address) is listens
+    assert (code, "make up" in said) == (1, True)
 
 
 def test_a_step_needs_a_name_that_python_takes(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`warren bots`: lint, run, test, fuzz, new. No broker, no database; only `run` asks a model.
+"""`warren bots`: lint, run, test, graph, fuzz, new. No broker, no database; `run` asks a model.
 
 push, history and rollback ask a Warren: push.py, revisions.py.
 """
@@ -14,17 +14,19 @@ from uuid import uuid4
 
 import typer
 
-from warren.cli import push, revisions, show
+from warren.cli import local_model, push, revisions, show
 from warren.cli.fuzz import fuzz_bot
+from warren.cli.graph import graph_bot
 from warren.cli.keep import keep_case
-from warren.cli.load import Loaded, bot_files, catalogues_of, load
-from warren.cli.scaffold import BOT, bot_path, write_new
+from warren.cli.load import bot_files, catalogues_of, load, revision_of
+from warren.cli.scaffold import bot_path, bot_text, called, write_new
 from warren.contracts.base import JsonObject
 from warren.contracts.bot import BotTest
 from warren.contracts.registry import Revision
 from warren.step.cases import run_case
 from warren.step.fuzz import outside_steps
 from warren.step.pipeline import Stop, walk
+from warren.step.reach import ASK_MODEL
 from warren.step.recording import case_of
 from warren.step.revision import bot_of, step_cards
 from warren.step.shape import is_object
@@ -33,6 +35,7 @@ from warren.step.wording import did_you_mean
 app = typer.Typer(no_args_is_help=True)
 
 app.command("fuzz")(fuzz_bot)
+app.command("graph")(graph_bot)
 app.command("push")(push.push)
 app.command("history")(revisions.history)
 app.command("rollback")(revisions.rollback)
@@ -73,8 +76,7 @@ def run_bot(
         raise typer.BadParameter("--record keeps whole runs: leave --until and --step out")
     if (message is None) == (payload is None):
         raise typer.BadParameter("give one of --message and --payload")
-    loaded = load(file, catalogues_of([file])[file.parent])
-    revision = _revision(loaded)
+    revision = revision_of(load(file, catalogues_of([file])[file.parent]))
     ids = [card.id for card in step_cards(bot_of(revision))]
     for wanted in (until, step):
         if wanted is not None and wanted not in ids:
@@ -82,7 +84,12 @@ def run_bot(
             raise typer.BadParameter(f"no step has the id {wanted!r}; {hint}")
     only = [step] if step else ids[: ids.index(until) + 1] if until else ids
     given = _said(message, user, revision.name) if message is not None else _read(payload)
-    stops = asyncio.run(_walk(revision, deepcopy(given), only, len(ids)))
+    asking = {card.id for card in step_cards(bot_of(revision)) if card.class_name in ASK_MODEL}
+    if asking.intersection(only):
+        address = local_model.ask_it()
+        if address:
+            typer.secho(f"The model is the one at {address}.", dim=True)
+    stops = asyncio.run(_walk(revision, deepcopy(given), only))
     if record is not None:
         typer.echo(_record(file, record, revision, given, stops))
 
@@ -124,8 +131,13 @@ def new_bot(
 ) -> None:
     """Begin a bot: write a small file that answers. An existing file is never written over."""
     path = bot_path(name, folder)
-    write_new(path, BOT.replace("NAME", name))
-    typer.echo(f"{path} is there. Try it: warren bots run {path} --message hello")
+    write_new(path, bot_text(name, with_schema=(folder / "bot.schema.json").exists()))
+    warren = called("warren")
+    typer.echo(f"{path} is there: say in it what the bot is for. Then")
+    typer.echo(f"  {warren} bots lint {path}    what is wrong, and what to write instead")
+    typer.echo(f"  {warren} bots test {path}    its tests; no model, no key")
+    typer.echo(f"  {warren} bots run {path} --message hello    what each step does")
+    typer.echo("A running Warren takes it into the chat when it lies in its bot_config.")
 
 
 def _record(file: Path, name: str, revision: Revision, given: JsonObject, stops: list[Stop]) -> str:
@@ -140,27 +152,20 @@ def _record(file: Path, name: str, revision: Revision, given: JsonObject, stops:
         raise typer.BadParameter(f"{file} was left as it is: {exc}") from exc
 
 
-async def _walk(
-    revision: Revision, payload: JsonObject, only: Collection[str], of: int
-) -> list[Stop]:
-    last, stops = "nothing", list[Stop]()
+async def _walk(revision: Revision, payload: JsonObject, only: Collection[str]) -> list[Stop]:
+    cards, stops = step_cards(bot_of(revision)), list[Stop]()
     try:
         async for done in walk(revision, payload, only=only):
-            show.stop(done, of)
-            last = done.card.id
+            show.stop(done, len(cards))
             stops.append(done)
     except Exception as exc:  # whatever a step raises is what its author wants to see
-        typer.secho(f"failed after {last}: {type(exc).__name__}: {exc}", fg=typer.colors.RED)
+        card = [each for each in cards if each.id in only][len(stops)]
+        where = f"{cards.index(card) + 1}/{len(cards)} {card.id} ({card.class_name})"
+        typer.secho(f"{where} failed: {type(exc).__name__}: {exc}", fg=typer.colors.RED)
+        if card.class_name in ASK_MODEL and local_model.missing():
+            typer.echo(local_model.HOW)
         raise typer.Exit(1) from exc
     return stops
-
-
-def _revision(loaded: Loaded) -> Revision:
-    if loaded.revision is None:
-        for error in loaded.errors:
-            show.error(error)
-        raise typer.Exit(1)
-    return loaded.revision
 
 
 def _said(message: str, user: str, bot: str) -> JsonObject:
@@ -174,7 +179,8 @@ def _read(path: Path | None) -> JsonObject:
     try:
         payload = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
-        raise typer.BadParameter(f"{path} cannot be read: {exc}") from exc
+        reason = (isinstance(exc, OSError) and exc.strerror) or exc
+        raise typer.BadParameter(f"{path} cannot be read: {reason}") from exc
     if not is_object(payload):
         raise typer.BadParameter(f"{path} must hold a JSON object")
     return payload

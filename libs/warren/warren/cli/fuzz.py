@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from warren.cli import show
 from warren.cli.keep import keep_case
-from warren.cli.load import Loaded, catalogues_of, load
+from warren.cli.load import catalogues_of, load, revision_of
 from warren.contracts.base import JsonObject
 from warren.contracts.registry import Revision
 from warren.step.fuzz import Broken, fuzz, given, mocks, outside_steps
@@ -28,8 +27,7 @@ def fuzz_bot(
 
     What asks the outside is mocked and answers oddly, too. Exit code 1 when something broke.
     """
-    loaded = load(file, catalogues_of([file])[file.parent])
-    revision = _revision(loaded)
+    revision = revision_of(load(file, catalogues_of([file])[file.parent]))
     broken = asyncio.run(_all(revision, cases, seed))
     for one in list(broken.values())[:SHOWN]:
         typer.secho(f"broke: {one.error} (in {one.step}; {one.case.kind} message)", fg="red")
@@ -73,11 +71,3 @@ def _as_test(revision: Revision, one: Broken) -> JsonObject:
 def _excerpt(one: Broken) -> str:
     body = repr(one.case.messages[-1]["body"])
     return body if len(body) <= 120 else f"{body[:120]}… ({len(body)} characters)"
-
-
-def _revision(loaded: Loaded) -> Revision:
-    for error in loaded.errors:
-        show.error(error)
-    if loaded.revision is None:
-        raise typer.Exit(1)
-    return loaded.revision

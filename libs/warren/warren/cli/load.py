@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import typer
+
+from warren.cli import show
 from warren.contracts.bot import BotFile
 from warren.contracts.registry import LintError, Revision
 from warren.step.catalogue import Catalogue, read_catalogue
@@ -67,3 +70,12 @@ def bot_files(given: list[Path]) -> list[Path]:
 def _unreadable(file: Path, exc: Exception) -> LintError:
     reason = "there is no such file" if isinstance(exc, FileNotFoundError) else str(exc)
     return LintError(file=str(file), line=1, column=1, message=f"it cannot be read: {reason}")
+
+
+def revision_of(loaded: Loaded) -> Revision:
+    """Return what can run; where the file is broken, show why and end the command with 1."""
+    for error in loaded.errors:
+        show.error(error)
+    if loaded.revision is None:
+        raise typer.Exit(1)
+    return loaded.revision

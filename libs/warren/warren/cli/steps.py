@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from warren.cli.scaffold import STEP, class_and_path, write_new
+from warren.cli.scaffold import called, class_and_path, step_files, write_all_new
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def prepare() -> None:
-    """Step files: begin a new one."""
+    """Step files: begin a new one with its test."""
 
 
 @app.command("new")
@@ -20,7 +20,15 @@ def new_step(
     name: Annotated[str, typer.Argument(help="The class, such as Shout or KidsJournalEntry.")],
     folder: Annotated[Path, typer.Option(help="Where bots live.")] = Path("bot_config"),
 ) -> None:
-    """Begin a step: write a file with one small class. An existing file is never written over."""
+    """Begin a step: a small class with its config, its test and a payload to try it on.
+
+    Existing files are never written over.
+    """
     class_name, path = class_and_path(name, folder)
-    write_new(path, STEP.replace("CLASS", class_name))
-    typer.echo(f"{path} is there. Use it in a bot: `- class: {class_name}`")
+    files = step_files(class_name, path)
+    write_all_new(files)
+    own, test, payload = files
+    typer.echo(f"{own}, its test and {payload.name} are there. Next:")
+    typer.echo(f"  {called('pytest')} {test}    its test")
+    typer.echo(f"  {called('python')} {own} --payload {payload}    the step alone")
+    typer.echo(f"  and in a bot's steps: - class: {class_name}")
