@@ -316,7 +316,7 @@ export interface components {
             reason: string;
             case: boolean;
         };
-        /** @description The record of one bot, step and revision since a time. step is empty for whole answers. turns are those that have ended or are parked, failures those that failed at least once; for a step, failures are the letters of it that are still kept. distance is the mean over edited drafts and corrections, null without any; seconds is the median time from question to answer. */
+        /** @description The record of one bot, step and revision since a time. The row whose step is empty holds all of a revision, also what its steps' rows tell. turns are those that have ended or are parked, failures those that failed at least once; for a step, failures are the letters of it that are still kept. distance is the mean over edited drafts and corrections, null without any; seconds is the median time from question to answer. */
         LedgerRow: {
             bot: string;
             step: string;

@@ -91,10 +91,11 @@ async def test_the_record_is_narrowed_by_bot_time_kind_and_step(world, failing):
         return [(one["bot"], one["step"]) for one in (await read(world, query))["items"]]
 
     later = quote((NOW + timedelta(hours=1)).isoformat())
-    assert await bots("") == [("tutor", "think"), ("echo", "")]
+    assert await bots("") == [("tutor", ""), ("tutor", "think"), ("echo", "")]
     assert await bots("?bot=echo") == [("echo", "")]
-    assert await bots("?kind=thumb_up") == [("tutor", "think")]
-    assert await bots("?step=") == [("echo", "")]
+    assert await bots("?kind=thumb_up") == [("tutor", ""), ("tutor", "think")]
+    assert await bots("?step=") == [("tutor", ""), ("echo", "")]
+    assert await bots("?step=think") == [("tutor", "think")]
     assert await bots("?revision=r2") == []
     assert await bots(f"?since={later}") == []
 

@@ -42,12 +42,32 @@ def test_whole_answers_stand_beside_their_steps():
     ]
 
 
+def test_the_row_of_a_revision_holds_what_its_steps_rows_tell():
+    rows = record(
+        [turns()],
+        [],
+        [
+            entries("draft_edited", 1, "think", distance=0.5, apart=1, last=4),
+            entries("draft_edited", 3, "reply", distance=0.3, apart=3),
+            entries("thumb_up", 2),
+        ],
+    )
+
+    names = ("step", "edited", "thumbs_up", "distance", "last_at")
+    assert shown(rows, *names) == [
+        ("", 4, 2, pytest.approx(0.2), at(4)),
+        ("think", 1, 0, 0.5, at(4)),
+        ("reply", 3, 0, pytest.approx(0.1), at(1)),
+    ]
+
+
 def test_letters_and_entries_without_a_turn_have_rows_too():
     rows = record([], [letters(bot="gone")], [entries("thumb_up", bot="echo")])
 
-    assert shown(rows, "bot", "turns", "failures", "thumbs_up") == [
-        ("echo", 0, 0, 1),
-        ("gone", 0, 2, 0),
+    assert shown(rows, "bot", "step", "turns", "failures", "thumbs_up") == [
+        ("echo", "", 0, 0, 1),
+        ("gone", "", 0, 2, 0),
+        ("gone", "think", 0, 2, 0),
     ]
 
 

@@ -63,11 +63,12 @@ class LedgerEntry(View):
 
 
 class LedgerRow(View):
-    """The record of one bot, step and revision since a time. step is empty for whole answers.
+    """The record of one bot, step and revision since a time.
 
-    turns are those that have ended or are parked, failures those that failed at least once; for a
-    step, failures are the letters of it that are still kept. distance is the mean over edited
-    drafts and corrections, null without any; seconds is the median time from question to answer.
+    The row whose step is empty holds all of a revision, also what its steps' rows tell. turns are
+    those that have ended or are parked, failures those that failed at least once; for a step,
+    failures are the letters of it that are still kept. distance is the mean over edited drafts and
+    corrections, null without any; seconds is the median time from question to answer.
     """
 
     bot: str

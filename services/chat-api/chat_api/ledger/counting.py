@@ -81,7 +81,8 @@ async def page(store: Store, wanted: Wanted, limit: int, cursor: str | None) -> 
         entries = [Entries(**one) for one in await _rows(connection, _ENTRIES, given)]
     rows = record(turns, letters, entries)
     if wanted.kind is not None:
-        of_kind = {(e.bot, e.step, e.revision) for e in entries if e.kind == wanted.kind}
+        found = [one for one in entries if one.kind == wanted.kind]
+        of_kind = {(one.bot, step, one.revision) for one in found for step in ("", one.step)}
         rows = [one for one in rows if (one.bot, one.step, one.revision) in of_kind]
     if wanted.step is not None:
         rows = [one for one in rows if one.step == wanted.step]

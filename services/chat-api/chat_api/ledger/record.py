@@ -1,17 +1,19 @@
 """The record of each bot, step and revision, put together of what was counted. Pure.
 
-Three things are counted: turns of a revision, letters of a step, entries of the ledger. A row's
-step is empty for whole answers; rows of a step stand beside them with the same number of turns.
+Three things are counted: turns of a revision, letters of a step, entries of the ledger. The row
+whose step is empty holds all of a revision; those of its steps stand beside it, with what of it is
+theirs and the same number of turns.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from warren.contracts.ledger import LedgerRow
+from warren.contracts.ledger import EntryKind, LedgerRow
 
 Place = tuple[str, str, str]
-"""Bot, step (empty for whole answers), revision."""
+"""Bot, step (empty for all of the revision), revision."""
 
 
 @dataclass(frozen=True)
@@ -58,33 +60,36 @@ class Entries:
 @dataclass
 class _Row:
     turns: Turns | None = None
-    letters: Letters | None = None
-    kinds: dict[str, Entries] = field(default_factory=lambda: {})
+    letters: list[Letters] = field(default_factory=lambda: [])
+    entries: list[Entries] = field(default_factory=lambda: [])
 
-    def count(self, kind: str) -> int:
-        found = self.kinds.get(kind)
-        return found.entries if found else 0
+    def count(self, kind: EntryKind) -> int:
+        return sum(one.entries for one in self.entries if one.kind == kind)
 
-    @property
+    def distance(self) -> float | None:
+        """The mean over what people changed."""
+        changed = [one for one in self.entries if one.kind in ("draft_edited", "correction")]
+        apart = sum(one.apart for one in changed)
+        return sum(one.distance for one in changed) / apart if apart else None
+
     def seen(self) -> list[Turns | Letters | Entries]:
-        return [one for one in (self.turns, self.letters, *self.kinds.values()) if one is not None]
+        return [*([self.turns] if self.turns else []), *self.letters, *self.entries]
 
 
 def record(
     turns: Iterable[Turns], letters: Iterable[Letters], entries: Iterable[Entries]
 ) -> list[LedgerRow]:
     """Return the rows, the newest first; those of one moment by name."""
-    of_revision = {(one.bot, one.revision): one for one in turns}
-    rows: dict[Place, _Row] = {
-        (bot, "", revision): _Row(turns=one) for (bot, revision), one in of_revision.items()
-    }
+    rows: defaultdict[Place, _Row] = defaultdict(_Row)
+    for one in turns:
+        rows[one.bot, "", one.revision].turns = one
     for one in letters:
-        rows.setdefault((one.bot, one.step, one.revision), _Row()).letters = one
+        for step in {"", one.step}:
+            rows[one.bot, step, one.revision].letters.append(one)
     for one in entries:
-        rows.setdefault((one.bot, one.step, one.revision), _Row()).kinds[one.kind] = one
-    shown = [
-        _shown(place, row, of_revision.get((place[0], place[2]))) for place, row in rows.items()
-    ]
+        for step in {"", one.step}:
+            rows[one.bot, step, one.revision].entries.append(one)
+    shown = [_shown(place, row, rows[place[0], "", place[2]].turns) for place, row in rows.items()]
     shown.sort(key=lambda one: (one.bot, one.step, one.revision))
     shown.sort(key=lambda one: one.last_at, reverse=True)
     return shown
@@ -94,24 +99,23 @@ def _shown(place: Place, row: _Row, turns: Turns | None) -> LedgerRow:
     bot, step, revision = place
     sent, edited = row.count("draft_sent"), row.count("draft_edited")
     rejected = row.count("draft_rejected")
-    changed = [row.kinds[kind] for kind in ("draft_edited", "correction") if kind in row.kinds]
-    apart = sum(one.apart for one in changed)
-    whole = row.turns.failures if row.turns else 0
+    letters = sum(one.letters for one in row.letters)
+    seen = row.seen()
     return LedgerRow(
         bot=bot,
         step=step,
         revision=revision,
         turns=turns.turns if turns else 0,
-        failures=row.letters.letters if row.letters else whole,
+        failures=row.turns.failures if row.turns else letters,
         drafts=sent + edited + rejected,
         sent_unedited=sent,
         edited=edited,
         rejected=rejected,
-        distance=sum(one.distance for one in changed) / apart if apart else None,
+        distance=row.distance(),
         corrections=row.count("correction"),
         thumbs_up=row.count("thumb_up"),
         thumbs_down=row.count("thumb_down"),
         seconds=row.turns.seconds if row.turns else None,
-        first_at=min(one.first_at for one in row.seen),
-        last_at=max(one.last_at for one in row.seen),
+        first_at=min(one.first_at for one in seen),
+        last_at=max(one.last_at for one in seen),
     )
