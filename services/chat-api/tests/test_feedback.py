@@ -62,6 +62,17 @@ async def test_a_thumb_is_given_changed_and_taken_back(world, said):
     assert (await thumbs(world, said.conversation_id), await entries(world)) == ([], [])
 
 
+async def test_a_thumb_for_a_corrected_text_is_no_word_on_the_bots_revision(world, said):
+    await correct(world, said.id)
+
+    await thumb(world, said.id, "up")
+
+    assert [(one.kind, one.revision) for one in await entries(world)] == [
+        ("correction", "r1"),
+        ("thumb_up", ""),
+    ]
+
+
 async def test_many_thumbs_at_one_moment_are_one(world, said):
     await asyncio.gather(*(thumb(world, said.id, "up") for _ in range(8)))
 

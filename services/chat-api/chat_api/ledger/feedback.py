@@ -49,7 +49,7 @@ async def give(store: Store, who: Person, id: UUID, ask: Feedback) -> None:
             .values(
                 bot=said.bot,
                 step="",
-                revision=said.revision,
+                revision="" if said.corrected else said.revision,  # it judges the correction
                 turn_id=said.turn_id,
                 message_id=id,
                 by_id=who.id,

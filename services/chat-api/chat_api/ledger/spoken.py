@@ -12,7 +12,8 @@ NO_MESSAGE = "There is no such message, or you are not a member of its conversat
 
 _FIND = text("""
     select said.id, said.conversation_id, said.body, coalesce(said.original, said.body) as first,
-      said.turn_id, said.by_hand is not null as by_hand, author.kind, author.username as bot,
+      said.turn_id, said.by_hand is not null as by_hand,
+      said.original is not null as corrected, author.kind, author.username as bot,
       t.revision
     from message said
       join member m on m.conversation_id = said.conversation_id and m.account_id = :asker
@@ -24,7 +25,7 @@ _FIND = text("""
 
 @dataclass(frozen=True)
 class Spoken:
-    """What a bot said: body as it reads now, first as it was sent.
+    """What a bot said: body as it reads now, first as it was sent before somebody corrected it.
 
     revision is empty where no revision said it: for a text that a person wrote in the bot's place.
     """
@@ -35,6 +36,7 @@ class Spoken:
     first: str
     turn_id: UUID | None
     by_hand: bool
+    corrected: bool
     bot: str
     revision: str
 
