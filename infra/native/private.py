@@ -2,8 +2,8 @@
 
 python -m infra.native.private npm run e2e
 
-The command finds its address in WARREN_URL. Nothing of a running `make up` is touched; afterwards
-everything is ended and its data deleted.
+The command finds its address in WARREN_URL, its folder of bots (a copy) in WARREN_BOTS.
+Nothing of a running `make up` is touched; afterwards everything is ended and its data deleted.
 """
 
 import os
@@ -27,7 +27,12 @@ from infra.native.up import up
 
 def settings(run: Path, first_port: int, runner_port: int) -> dict[str, str]:
     """Return the settings of a private Warren: its ports in a row from first_port on."""
-    chosen = {"RUN_DIR": str(run), "RUNNER_INNER_PORT": str(runner_port), "RUNNERS": "1"}
+    chosen = {
+        "RUN_DIR": str(run),
+        "RUNNER_INNER_PORT": str(runner_port),
+        "RUNNERS": "1",
+        "BOT_CONFIG_DIR": str(run / "bot_config"),
+    }
     for variable, _, size, _ in PORTS:
         chosen[variable] = str(first_port)
         first_port += size
@@ -39,6 +44,7 @@ def private_warren(environment: Mapping[str, str]) -> Iterator[Plan]:
     """Start a private Warren and end it. environment may name a model's server or size."""
     run = Path(tempfile.mkdtemp(prefix="warren-private-"))
     run.chmod(0o755)  # the database's user must reach its folder; secrets have a closed one
+    shutil.copytree(ROOT / "bot_config", run / "bot_config")  # what is saved there goes with it
     ports = sum(size for _, _, size, _ in PORTS)
     model = {
         name: value for name, value in environment.items() if "LLM" in name or "OPENAI" in name
@@ -59,6 +65,7 @@ def main(command: list[str]) -> int:
     try:
         with private_warren(os.environ) as plan:
             os.environ["WARREN_URL"] = plan.public_url
+            os.environ["WARREN_BOTS"] = str(plan.bots)
             if command[0] == "npm":
                 return client.main(command[1:])
             return subprocess.run(command, check=False).returncode

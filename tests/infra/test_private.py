@@ -21,3 +21,4 @@ def test_its_data_lie_in_the_folder_given() -> None:
     assert plan.run == Path("/data")
     assert plan.saved_file == Path("/data/plan.json")
     assert plan.runners == 1
+    assert plan.bots == Path("/data/bot_config")
