@@ -115,6 +115,14 @@ async def test_a_run_that_is_over_remembers_and_recalls_nothing(world, asked, ov
     assert (refused.status_code, await count(world)) == (409, 0)
 
 
+async def test_a_turn_that_answers_nobody_remembers_nothing(world, asked):
+    await world.sql("update turn set answers = '{}'")
+
+    refused = await remember(world, new(asked))
+
+    assert (refused.status_code, "answers nobody" in refused.json()["detail"]) == (409, True)
+
+
 async def test_an_unknown_turn_and_an_unknown_bot_are_refused(world, asked):
     unknown = await remember(world, new(asked, turn_id=str(uuid4())))
     person = await remember(world, new(asked, bot="ana"))
