@@ -75,6 +75,25 @@ export const botText = {
     yes: "It keeps things that people told it, for each person apart.",
     no: "Nothing: it only sees the newest messages of the conversation that it answers in.",
   },
+  record: {
+    title: "Its record",
+    lead: "This version, in the last 24 hours.",
+    none: "Nobody asked this version anything in the last 24 hours.",
+    failed: "Its record could not be read.",
+    turns: "Asked",
+    times: (n: number) => count(n, "time", "times"),
+    failures: "Failed at least once",
+    share: (n: number, share: number) => `${n} (${Math.round(share * 100)} %)`,
+    seconds: "Usual time to an answer",
+    took: (seconds: number) =>
+      seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`,
+    drafts: "Drafts sent as they were",
+    of: (n: number, all: number) => `${n} of ${all}`,
+    corrections: "Corrected afterwards",
+    thumbs: "Thumbs",
+    upDown: (up: number, down: number) => `${up} up, ${down} down`,
+    letters: "Its dead letters",
+  },
   pipeline: {
     title: "Pipeline",
     lead: "Each message goes through these steps, in order.",
@@ -87,6 +106,8 @@ export const botText = {
     reply: "the answer",
     runners: (n: number) => count(n, "runner", "runners"),
     nobody: "nobody serves it: messages will wait",
+    nobodyShort: "nobody serves it",
+    failures: (n: number) => `${count(n, "failure", "failures")} in 24 h`,
     unknown: "runners unknown",
     waits:
       "A step of this bot is served by no runner now: messages will wait, and are answered once one serves it.",
@@ -128,7 +149,7 @@ export const botText = {
   },
   conflict: {
     title: "Somebody else saved meanwhile",
-    lead: "Nothing is lost: theirs is saved, yours is below and in the editor.",
+    lead: "Nothing is lost: theirs is saved, yours is in the editor and below.",
     by: (who: string, at: string) => `Saved by ${who}, ${at}.`,
     inFile: (at: string) => `The file itself was edited, ${at}.`,
     diff: "From theirs to yours",

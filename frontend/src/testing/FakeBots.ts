@@ -1,6 +1,7 @@
 // Bots at the fake server: their files, revisions, the check, the try; saved as the registry saves.
 import type {
   BotView,
+  LedgerRow,
   LintError,
   Me,
   Publication,
@@ -21,6 +22,7 @@ export class FakeBots {
   readonly asked: { readonly what: string; readonly body: Body }[] = [];
   kinds: StepKindView[] = ["Draft", "Format", "Gpt", "Reply"].map((name) => makeKind(name));
   runners: RunnerView[] = [];
+  ledger: LedgerRow[] = [];
   /** What the check finds in a text. */
   lint: (yaml: string) => readonly LintError[] = () => [];
   tried: TryResult = { ok: true, errors: [], steps: [], error: null, waiting: null };
@@ -58,6 +60,7 @@ export class FakeBots {
     if (path === "GET /step-kinds") return ok(page(this.kinds));
     if (path === "GET /runners") return ok(page(this.runners));
     if (path === "GET /bots") return ok(page([...this.views.values()]));
+    if (path === "GET /ledger") return ok(page(this.ledger));
     if (path === "POST /bots/lint") {
       const errors = this.lint(String(body.yaml));
       return ok({ ok: errors.length === 0, errors });

@@ -1,6 +1,7 @@
 // Makers of what the registry tells of bots, for tests and the demo.
 import type {
   BotView,
+  LedgerRow,
   LintError,
   Persona,
   StepCard,
@@ -87,6 +88,28 @@ export function makeFault(change: Partial<LintError> = {}): LintError {
     message: 'there is no step class "Drfat"',
     hint: 'did you mean "Draft"?',
     source_line: "  - class: Drfat",
+    ...change,
+  };
+}
+
+export function makeLedgerRow(change: Partial<LedgerRow> = {}): LedgerRow {
+  return {
+    bot: "daisy",
+    step: "",
+    revision: REVISION,
+    turns: 12,
+    failures: 3,
+    drafts: 0,
+    sent_unedited: 0,
+    edited: 0,
+    rejected: 0,
+    distance: null,
+    corrections: 0,
+    thumbs_up: 0,
+    thumbs_down: 0,
+    seconds: 3.24,
+    first_at: "2026-11-22T10:00:00Z",
+    last_at: "2026-11-22T10:00:00Z",
     ...change,
   };
 }

@@ -3,6 +3,7 @@ import {
   makeBotView,
   makeFault,
   makeKind,
+  makeLedgerRow,
   makePersona,
   makeStep,
   makeTried,
@@ -76,6 +77,10 @@ export function putBots(bots: FakeBots): void {
       errors: [makeFault()],
     }),
   );
+  bots.ledger = [
+    makeLedgerRow({ drafts: 5, sent_unedited: 4, thumbs_up: 3, thumbs_down: 1 }),
+    makeLedgerRow({ step: "think", failures: 2 }),
+  ];
   bots.lint = (yaml) => {
     const line = yaml.split("\n").findIndex((one) => one.includes("Drfat")) + 1;
     return line > 0 ? [makeFault({ line, column: 12 })] : [];

@@ -3,6 +3,7 @@ import type {
   BotView,
   LintReport,
   PageBotView,
+  PageLedgerRow,
   PagePublication,
   Revision,
   RevisionDiff,
@@ -14,6 +15,8 @@ import { get, getTagged, type Page, post, postPatiently, putYaml } from "../../s
 import { headersFor, type WayToSave } from "./editor/saveDecision";
 
 const TRY_MS = 120_000; // a small model on a busy machine thinks for a while
+
+const MOST_ROWS = 100; // a row for each step: a bot has at most 50
 
 const pathOf = (name: string) => `/bots/${encodeURIComponent(name)}`;
 
@@ -27,6 +30,9 @@ export const botsApi = {
     postPatiently<TryResult>("/bots/try", { yaml, message }, TRY_MS),
   save: (name: string, yaml: string, way: WayToSave) =>
     putYaml<BotView>(pathOf(name), yaml, headersFor(way)),
+  /** What this revision did since a time; for operators. */
+  record: (bot: string, revision: string, since: string) =>
+    get<PageLedgerRow>("/ledger", { bot, revision, since, limit: MOST_ROWS }),
   publications: (name: string, cursor: string | null) =>
     get<PagePublication>(`${pathOf(name)}/revisions`, { cursor }),
   revision: (name: string, digest: string) => get<Revision>(`${pathOf(name)}/revisions/${digest}`),

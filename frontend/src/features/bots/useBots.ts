@@ -2,11 +2,14 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { BotView } from "../../contracts.gen";
 import type { Tagged } from "../../shared/http";
+import { useChatSession } from "../chat/chatSession";
 import { botsApi } from "./botsApi";
 
 const LOOK_MS = 3_000; // what was saved in the folder shows up while one looks
 const RUNNERS_MS = 4_000;
 const KINDS_MS = 15_000;
+const RECORD_MS = 30_000;
+const DAY_MS = 24 * 3_600_000;
 
 const BOTS = "bots";
 
@@ -42,6 +45,18 @@ export function useRunners() {
     queryKey: [BOTS, "runners"],
     queryFn: botsApi.runners,
     refetchInterval: RUNNERS_MS,
+  });
+}
+
+/** What the serving revision did in the last 24 hours; only operators may read it. */
+export function useRecord({ name, revision }: BotView) {
+  const { me } = useChatSession();
+  return useQuery({
+    queryKey: [BOTS, "record", name, revision],
+    queryFn: () =>
+      botsApi.record(name, revision ?? "", new Date(Date.now() - DAY_MS).toISOString()),
+    enabled: me.operator && revision !== null,
+    refetchInterval: RECORD_MS,
   });
 }
 

@@ -29,6 +29,13 @@ const look = EditorView.theme({
     background: "var(--raised)",
     color: "var(--ink)",
   },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--font-code)" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "2px var(--space-2) !important" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    background: "var(--accent) !important",
+    color: "var(--accent-on) !important",
+  },
+  ".cm-completionDetail": { fontFamily: "var(--font)" },
   ".cm-changedLine, .cm-insertedLine": { background: "var(--accent-soft) !important" },
   ".cm-changedText": { background: "transparent !important", fontWeight: "700" },
   ".cm-deletedChunk": { background: "var(--status-failed-soft) !important" },

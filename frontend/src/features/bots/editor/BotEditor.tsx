@@ -46,7 +46,6 @@ export function BotEditor(props: BotEditorProps) {
       }}
     >
       <div className={styles.file}>
-        {bot.theirs && now ? <Conflict bot={bot} theirs={bot.theirs} view={now.view} /> : null}
         <LazyYamlEditor
           label={words.label}
           initial={bot.text}
@@ -56,6 +55,7 @@ export function BotEditor(props: BotEditorProps) {
           handle={handle}
           onChange={bot.change}
         />
+        {bot.theirs && now ? <Conflict bot={bot} theirs={bot.theirs} view={now.view} /> : null}
         <FaultList
           lint={lint}
           text={bot.text}

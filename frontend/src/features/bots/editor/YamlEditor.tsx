@@ -13,6 +13,8 @@ import { suggest } from "./completion";
 import { marksOf, offsetOf } from "./lintMarks";
 import styles from "./YamlEditor.module.css";
 
+const MOST_BOOST = 99; // as the library takes
+
 /** What others do with the text in the editor. */
 export interface EditorHandle {
   readonly goTo: (line: number, column: number) => void;
@@ -97,8 +99,9 @@ function complete(context: CompletionContext, kinds: readonly StepKindView[]) {
   // an empty word is completed only where it was asked for, or right after a key or dash
   const typed = found && (context.pos > found.from || /(?:^|[:{,-] )$/.test(lineBefore(context)));
   if (!found || !(context.explicit || typed)) return null;
-  const options = found.options.map(({ label, apply, detail, explains }) => ({
+  const options = found.options.map(({ label, apply, detail, explains }, index) => ({
     label,
+    boost: -Math.min(index, MOST_BOOST), // in the order that was given, where all match alike
     apply,
     detail,
     ...(explains ? { info: explains } : {}),

@@ -8,6 +8,7 @@ import { nameOf } from "../botWords";
 import { PageFrame } from "../PageFrame";
 import { useBot } from "../useBots";
 import { BotHead } from "./BotHead";
+import { BotRecord } from "./BotRecord";
 import { BrokenFile } from "./BrokenFile";
 import { Pipeline } from "./Pipeline";
 import { Reach } from "./Reach";
@@ -46,6 +47,7 @@ function Bot({ bot }: { readonly bot: BotView }) {
       <Starters bot={bot} />
       <Pipeline bot={bot} />
       <Reach bot={bot} />
+      <BotRecord bot={bot} />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import type { BotView } from "../../../contracts.gen";
 import { botText } from "../../../shared/botText";
@@ -6,8 +7,9 @@ import { Icon } from "../../../shared/Icon";
 import { Part } from "../../../shared/Part";
 import { wordsFor } from "../../../shared/problem";
 import { nameOf } from "../botWords";
-import { useRunners } from "../useBots";
+import { useRecord, useRunners } from "../useBots";
 import styles from "./Pipeline.module.css";
+import { failuresByStep } from "./recordOf";
 import { messagesWait, runnersWords, type ServedStep, servedSteps } from "./served";
 
 const words = botText.pipeline;
@@ -21,8 +23,10 @@ const VIEWS = ["list", "graph"] as const;
 /** The bot's steps, as a list or as a graph, and who serves each now. */
 export function Pipeline({ bot }: { readonly bot: BotView }) {
   const runners = useRunners();
+  const rows = useRecord(bot);
   const [view, setView] = useState<(typeof VIEWS)[number]>("list");
-  const steps = servedSteps(bot.steps, runners.data?.items);
+  const steps = servedSteps(bot.steps, runners.data?.items, failuresByStep(rows.data?.items ?? []));
+
   if (steps.length === 0) {
     return (
       <Part title={words.title}>
@@ -59,7 +63,7 @@ export function Pipeline({ bot }: { readonly bot: BotView }) {
         </fieldset>
       </div>
       {view === "list" ? (
-        <StepList steps={steps} />
+        <StepList bot={bot.name} steps={steps} />
       ) : (
         <Suspense fallback={<p role="status">{words.loading}</p>}>
           <PipelineGraph label={words.graphLabel(nameOf(bot))} steps={steps} />
@@ -69,10 +73,15 @@ export function Pipeline({ bot }: { readonly bot: BotView }) {
   );
 }
 
-function StepList({ steps }: { readonly steps: readonly ServedStep[] }) {
+interface StepListProps {
+  readonly bot: string;
+  readonly steps: readonly ServedStep[];
+}
+
+function StepList({ bot, steps }: StepListProps) {
   return (
     <ol className={styles.steps}>
-      {steps.map(({ step, runners }) => (
+      {steps.map(({ step, runners, failures }) => (
         <li key={step.id}>
           <div className={styles.step}>
             <b>{step.id}</b> <code>{step.class_name}</code>
@@ -80,6 +89,15 @@ function StepList({ steps }: { readonly steps: readonly ServedStep[] }) {
               {runners === 0 ? <Icon name="warning" /> : null}
               {runnersWords(runners)}
             </span>
+            {failures > 0 ? (
+              <Link
+                to="/dead-letters"
+                search={{ status: "all", bot, step: step.id }}
+                className={styles.failures}
+              >
+                {words.failures(failures)}
+              </Link>
+            ) : null}
           </div>
           <small>
             {words.limits(step.timeout_seconds, step.attempts)} · {words.onError[step.on_error]}

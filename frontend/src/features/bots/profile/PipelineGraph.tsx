@@ -1,6 +1,7 @@
 import "@xyflow/react/dist/base.css";
 import { Handle, type NodeProps, Position, ReactFlow } from "@xyflow/react";
 import { useMemo } from "react";
+import { botText } from "../../../shared/botText";
 import { Icon } from "../../../shared/Icon";
 import { type EndNode, graphOf, heightOf, type StepNode } from "./graphOf";
 import styles from "./PipelineGraph.module.css";
@@ -11,6 +12,7 @@ interface PipelineGraphProps {
   readonly steps: readonly ServedStep[];
 }
 
+const words = botText.pipeline;
 const TYPES = { step: StepBox, end: EndBox };
 const MOST_HEIGHT = 620;
 
@@ -46,7 +48,7 @@ export function PipelineGraph({ label, steps }: PipelineGraphProps) {
 }
 
 function StepBox({ data: { served } }: NodeProps<StepNode>) {
-  const { step, runners } = served;
+  const { step, runners, failures } = served;
   return (
     <div className={styles.step} data-none={runners === 0}>
       <Handle type="target" position={Position.Top} />
@@ -54,9 +56,11 @@ function StepBox({ data: { served } }: NodeProps<StepNode>) {
       <code>{step.class_name}</code>
       <span className={styles.runners} data-none={runners === 0}>
         {runners === 0 ? <Icon name="warning" /> : null}
-        {runnersWords(runners)}
+        {runners === 0 ? words.nobodyShort : runnersWords(runners)}
+        {failures > 0 ? <i>{words.failures(failures)}</i> : null}
       </span>
       <Handle type="source" position={Position.Bottom} />
+      <Handle type="source" id="aside" position={Position.Right} />
     </div>
   );
 }
@@ -65,6 +69,7 @@ function EndBox({ data }: NodeProps<EndNode>) {
   return (
     <div className={styles.end}>
       <Handle type="target" position={Position.Top} />
+      <Handle type="target" id="aside" position={Position.Left} />
       <span>{data.label}</span>
       <Handle type="source" position={Position.Bottom} />
     </div>

@@ -38,7 +38,7 @@ export function graphOf(steps: readonly ServedStep[]): Graph {
     if (asked !== null) {
       const bot = `asked ${index}`;
       nodes.push(end(bot, `@${asked.replace(/^@/, "")}`, BOX.width + ASIDE, y));
-      edges.push(arrow(id, bot));
+      edges.push({ ...arrow(id, bot), sourceHandle: "aside", targetHandle: "aside" });
     }
     above = id;
   }

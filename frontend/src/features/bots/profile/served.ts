@@ -8,18 +8,22 @@ const words = botText.pipeline;
 export interface ServedStep {
   readonly step: StepCard;
   readonly runners: number | null;
+  /** Failures of this step in the last 24 hours, as far as the reader may know them. */
+  readonly failures: number;
 }
 
 /** Count the ready runners of each step; runners is undefined while they could not be read. */
 export function servedSteps(
   steps: readonly StepCard[],
   runners: readonly RunnerView[] | undefined,
+  failures: ReadonlyMap<string, number> = new Map(),
 ): readonly ServedStep[] {
   return steps.map((step) => ({
     step,
     runners: runners
       ? runners.filter(({ kinds, ready }) => ready && kinds.includes(step.kind)).length
       : null,
+    failures: failures.get(step.id) ?? 0,
   }));
 }
 
