@@ -217,13 +217,13 @@ BAD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "body"), BAD, ids=lambda one: str(one)[:40])
-async def test_what_cannot_be_kept_is_refused(world, said, path, body):
-    ask = world.http.put if path == "feedback" else world.http.post
+async def test_what_cannot_be_kept_is_refused(world, said):
+    for path, body in BAD:
+        ask = world.http.put if path == "feedback" else world.http.post
 
-    refused = await ask(f"{API}/messages/{said.id}/{path}", json=body)
+        refused = await ask(f"{API}/messages/{said.id}/{path}", json=body)
 
-    assert refused.status_code == 422
+        assert refused.status_code == 422, body
     assert (await entries(world), (await world.messages())[-1].body) == ([], "Hello Anna")
 
 

@@ -138,15 +138,17 @@ async def test_entries_are_listed_newest_first_and_narrowed(world, failing):
     assert [one.act for one in acts] == ["ledger.viewed"], "they tell what people wrote"
 
 
-@pytest.mark.parametrize("path", ["", "/entries"])
-@pytest.mark.parametrize(
-    "query", ["kind=odd", "bot=%00", "since=soon", "limit=0", "cursor=x", "cursor=W10",
-              "cursor=%00", f"bot={'x' * 201}"]
-)  # fmt: skip
-async def test_a_query_that_cannot_be_is_refused(world, failing, path, query):
+BAD = ("kind=odd", "bot=%00", "since=soon", "limit=0", "cursor=x", "cursor=W10", "cursor=%00",
+       f"bot={'x' * 201}")  # fmt: skip
+
+
+async def test_a_query_that_cannot_be_is_refused(world, failing):
     await failing.operator()
 
-    assert (await world.http.get(f"{LEDGER}{path}?{query}")).status_code in (400, 422)
+    for path in ("", "/entries"):
+        for query in BAD:
+            refused = await world.http.get(f"{LEDGER}{path}?{query}")
+            assert refused.status_code in (400, 422), query
 
 
 async def case_of(world, path):
