@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from registry.askers import Askers
 from registry.broker_side import BrokerSide
 from registry.kinds import Kinds
+from registry.proving import Proving
 from registry.routes.inner import inner_routes
 from registry.routes.public import public_routes
 from registry.routes.saving import saving_routes
@@ -17,7 +18,7 @@ from registry.runners import Runners
 from registry.saving import Saver
 from registry.settings import Settings
 from registry.tables import outbox
-from registry.trying import Tries, child_environment
+from registry.trying import Limits, Tries, child_environment
 from registry.watching import Watcher
 from warren.app import problems
 from warren.app.guard import Guard
@@ -83,6 +84,7 @@ async def _serve(
 
     inner = inner_app(SERVICE, [database, broker.check, folder])
     inner.include_router(inner_routes(engine, runners, settings.service_token.get_secret_value()))
+    proving = Proving(engine, relay, child_environment(settings, os.environ), Limits())
     saver = Saver(settings.bot_config_dir, engine, kinds, relay, watcher)
     public = public_app(settings, engine, watcher, saver, askers)
     listeners = [
@@ -91,7 +93,7 @@ async def _serve(
     ]
     flushed = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        work = [tasks.create_task(one) for one in (watcher.run(), runners.run())]
+        work = [tasks.create_task(one) for one in (watcher.run(), runners.run(), proving.run())]
         relaying = tasks.create_task(relay.run())
         connected = tasks.create_task(broker.run(flushed))
         log.info("registry started", event_name="registry.started", port=settings.http_port)

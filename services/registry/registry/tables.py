@@ -71,6 +71,13 @@ class PublicationRow(Row, table=True):
     note: str = ""
 
 
+class Proof(Row, table=True):
+    """A revision whose cases were run, for what they fix."""
+
+    digest: str = Field(primary_key=True)
+    proved_at: datetime = Field(sa_column=_moment())
+
+
 class Kind(Row, table=True):
     """A kind of step that some revision uses or used. served: whether a live runner takes it."""
 
@@ -90,6 +97,7 @@ class Runner(Row, table=True):
 bot = Bot.__table__
 revision = RevisionRow.__table__
 publication = PublicationRow.__table__
+proof = Proof.__table__
 kind = Kind.__table__
 runner = Runner.__table__
 

@@ -89,7 +89,7 @@ class Tries:
             )
         self._running += 1
         try:
-            async with _child(self._environment) as child:
+            async with child_process(self._environment) as child:
                 job = TryJob(
                     revision=revision,
                     payload=payload,
@@ -103,13 +103,15 @@ class Tries:
 
 
 @asynccontextmanager
-async def _child(environment: Mapping[str, str]) -> AsyncGenerator[Process]:
+async def child_process(
+    environment: Mapping[str, str], module: str = "warren.step.tried"
+) -> AsyncGenerator[Process]:
     """Start a child in a process group of its own; afterwards nothing of the group lives."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",  # a step file stands alone: what lies in our working folder is not for it to import
         "-m",
-        "warren.step.tried",
+        module,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
