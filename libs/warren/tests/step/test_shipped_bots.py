@@ -21,10 +21,10 @@ def catalogue() -> Catalogue:
     return asyncio.run(read_catalogue(FOLDER))
 
 
-def test_eight_bots_ship() -> None:
+def test_the_bots_that_ship() -> None:
     assert [file.stem for file in FILES] == [
-        "atlas", "echo", "flash-card-tutor", "gratitude-journal", "helpdesk", "in-short",
-        "reading-time", "stumble",
+        "atlas", "concierge", "echo", "flash-card-tutor", "gratitude-journal", "helpdesk",
+        "in-short", "letter-desk", "memo", "planner", "postie", "reading-time", "stumble",
     ]  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from warren.contracts.base import JsonObject
+from warren.contracts.chat import MAX_BODY_CHARS
 from warren.step.errors import Permanent
 from warren.step.kinds.strict import StrictConfig
 from warren.step.step import Step
@@ -17,11 +18,9 @@ class SendAs(Step):
     """Propose a message on behalf of the asker: it is sent only when they approve it."""
 
     class Config(StrictConfig):
-        to: list[Name] = Field(
-            min_length=1,
-            max_length=20,
+        to: Name | Annotated[list[Name], Field(min_length=1, max_length=20)] = Field(
             description="Whom it is for, by username: one, or the members of a group.",
-            examples=[["ben"]],
+            examples=["ben", ["ben", "carla"]],
         )
         text: str | None = Field(
             default=None,
@@ -31,11 +30,6 @@ class SendAs(Step):
             examples=["{draft}"],
         )
 
-        @field_validator("to", mode="before")
-        @classmethod
-        def _one_is_enough(cls, value: object) -> object:
-            return [value] if isinstance(value, str) else value
-
     async def process(self, payload: JsonObject) -> JsonObject:
         """Set send_as {to, body}: the gate makes a draft of it for the asker alone."""
         body = (
@@ -43,7 +37,10 @@ class SendAs(Step):
         )
         if not body.strip():
             raise Permanent("there is nothing to send: the text is empty")
-        payload["send_as"] = {"to": list(self.config.to), "body": body}
+        if len(body) > MAX_BODY_CHARS:
+            raise Permanent(f"the text has {len(body)} characters; {MAX_BODY_CHARS} can be sent")
+        to = self.config.to
+        payload["send_as"] = {"to": [to] if isinstance(to, str) else list(to), "body": body}
         return payload
 
 
