@@ -47,6 +47,8 @@ async def violations(mesh: Mesh) -> list[str]:
             *await letters_fit_their_turns(rows),
             *await replays_add_nothing(rows),
             *await no_answer_after_a_persons(rows),
+            *await approved_before_it_is_said(rows),
+            *await what_waits_is_counted(rows),
             *await keys_are_the_steps(rows, mesh),
             *await outbox_is_empty(rows),
             *await logs_tell_no_secrets(rows, mesh),
@@ -187,6 +189,31 @@ async def no_answer_after_a_persons(rows: Rows) -> list[str]:
         where h.by_hand is not null and (m.id is not null or t.state not in ('answered', 'done'))
     """)
     return [f"I7: turn {one['id']} ({one['state']}) went on after an answer" for one in found]
+
+
+async def approved_before_it_is_said(rows: Rows) -> list[str]:
+    """I13: what a bot that needs approval said, a person approved or wrote."""
+    found = await rows("""
+        select m.id, t.bot from message m join turn t on t.id = m.turn_id
+        where t.approval and m.approved_by is null and m.by_hand is null
+    """)
+    return [f"I13: {one['bot']} said message {one['id']} without approval" for one in found]
+
+
+async def what_waits_is_counted(rows: Rows) -> list[str]:
+    """I14: a turn waits for as many decisions as it has, and only an open turn waits."""
+    found = await rows("""
+        select t.id, t.state, t.undecided, count(d.id) as waiting
+        from turn t left join decision d on d.turn_id = t.id and d.status = 'waiting'
+        group by t.id having count(d.id) <> t.undecided
+          or (count(d.id) > 0 and t.state not in ('running', 'waiting', 'parked'))
+          or (count(d.id) = 0 and t.state = 'waiting')
+    """)
+    return [
+        f"I14: turn {one['id']} is {one['state']} with {one['waiting']} decisions that wait, and"
+        f" counts {one['undecided']}"
+        for one in found
+    ]
 
 
 async def keys_are_the_steps(rows: Rows, mesh: Mesh) -> list[str]:

@@ -37,6 +37,7 @@ class Runs:
     def __init__(self) -> None:
         self._turns: OrderedDict[UUID, Run] = OrderedDict()
         self._by_conversation: dict[UUID, set[UUID]] = {}
+        self._hushed: dict[UUID, int] = {}  # the seq of the newest takeover of a conversation
 
     def find(self, turn: UUID, run: int) -> Run | None:
         """Return a run that is open now, or None."""
@@ -54,7 +55,7 @@ class Runs:
             conversation,
             bot=str(body["bot"]),
             run=int(body["run"]),
-            stream=opens and body.get("stream") is True,
+            stream=opens and body.get("stream") is True and seq > self._hushed.get(conversation, 0),
             open=opens,
             seq=seq,
         )
@@ -62,6 +63,7 @@ class Runs:
 
     def _hush(self, conversation: UUID, seq: int) -> None:
         """A person has taken the conversation over: nothing in the making is shown any more."""
+        self._hushed[conversation] = max(seq, self._hushed.get(conversation, 0))
         for turn in self._by_conversation.get(conversation, ()):
             known = self._turns[turn]
             if known.seq < seq:

@@ -117,6 +117,31 @@ def test_an_event_of_another_conversation_cannot_take_a_turn_over():
     assert run.conversation == WHERE
 
 
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_takeover_ends_all_text_in_the_making_whatever_comes_first(order: tuple[int, int]):
+    runs = Runs()
+    for seq in order:
+        if seq == 1:
+            started(runs, 1)
+        else:
+            runs.hear("takeover.changed", WHERE, 2, {"takeover": {"by": "ana"}})
+
+    run = runs.find(TURN, 1)
+    assert run is not None
+    assert run.stream is False
+
+
+def test_after_a_release_new_runs_show_their_text():
+    runs = Runs()
+    runs.hear("takeover.changed", WHERE, 1, {"takeover": {"by": "ana"}})
+    runs.hear("takeover.changed", WHERE, 2, {"takeover": None})
+    started(runs, 3)
+
+    run = runs.find(TURN, 1)
+    assert run is not None
+    assert run.stream
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "MAX_RUNS", 10)
     runs = Runs()
