@@ -110,7 +110,9 @@ async def test_a_step_that_goes_wrong_is_told_plainly_and_by_name(
 
 
 async def test_a_step_that_waits_for_a_person_says_what_it_would_ask():
-    text = "name: echo\nsteps:\n  - class: Draft\n  - {class: AskHuman, config: {question: Why?}}\n"
+    text = (
+        "name: echo\nsteps:\n  - class: Draft\n  - {class: AskHuman, config: {question: 'Why?'}}\n"
+    )
     bot, errors = lint(text + "  - class: Reply\n", "echo.yaml", builtin_classes())
     assert bot, errors
 

@@ -181,7 +181,6 @@ def test_a_new_bot_is_good_and_passes(tmp_path: Path) -> None:
 )
 def test_a_new_step_works_at_once(tmp_path: Path, name: str, class_name: str, file: str) -> None:
     code, output = warren("steps", "new", name, "--folder", tmp_path)
-    step = tmp_path / "steps" / file
     (tmp_path / "a.yaml").write_text(
         f"name: aa\nsteps: [{{class: Draft}}, {{class: {class_name}}}, {{class: Reply}}]\n"
         "tests:\n"

@@ -16,7 +16,13 @@ from warren.step.reading import decode
 
 FOLDER = Path(__file__).parent / "wrong_bots"
 FILES = sorted(FOLDER.glob("*.yaml"))
-CLASSES = builtin_classes() | {"Own": ClassDescription(class_name="Own", concurrency=1)}
+KNOWN = (
+    "Approve", "AskHuman", "Classify", "Delegate", "Draft", "Format", "Gpt", "Guide", "Http",
+    "Metadata", "Reply", "SendAs", "Template",
+)  # fmt: skip
+CLASSES = {name: builtin_classes()[name] for name in KNOWN} | {
+    "Own": ClassDescription(class_name="Own", concurrency=1)
+}
 SAYS = "# says "
 
 

@@ -118,6 +118,9 @@ def _brackets(exc: Any, place: Place, lines: list[str], tokens: list[Any]) -> Fa
     if seen in ("}", "]") and place.line == begin.line:
         return Fault(place, f"the {sign} in column {begin.column} is closed by {seen} here",
                      f"close it with {closing}")  # fmt: skip
+    if seen == "?" and tokens:
+        words = f"a text between {sign} and {closing} cannot hold a ?"
+        return Fault(place_of(tokens[-1].start_mark), words, "put the whole text in quotes")
     if place.line != begin.line:
         return Fault(begin, f"this {sign} is never closed", f"close it with {closing}")
     last = tokens[-1] if tokens else None
