@@ -19,7 +19,7 @@ from registry.tables import bot, outbox, proof, revision
 from registry.trying import Limits, child_process
 from warren.broker.publisher import Outgoing
 from warren.broker.topology import EVENTS
-from warren.contracts.registry import BotTested, Revision
+from warren.contracts.registry import BOT_TESTED, BotTested, Revision
 from warren.db.relay import Relay
 from warren.logging import get_logger
 from warren.step.proved import Proved, ProveJob, fixes_of
@@ -28,7 +28,6 @@ log = get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
 BATCH = 20
-BOT_TESTED = "warren.bot.tested.v1"
 
 _UNPROVED = (
     select(revision.c.body)
