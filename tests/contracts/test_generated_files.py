@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 
 from warren.broker.rights import ACCOUNTS
 from warren.broker.topology import topology
 from warren.generate import asyncapi, bot_schema
 from warren.generate.targets import TARGETS, Target
+from warren.step.marked_yaml import read
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,7 +60,7 @@ def test_every_bot_that_ships_passes_its_schema(file: Path):
     schema = json.loads(bot_schema.render(ROOT))
     Draft202012Validator.check_schema(schema)
 
-    faults = list(Draft202012Validator(schema).iter_errors(yaml.safe_load(file.read_text())))
+    faults = list(Draft202012Validator(schema).iter_errors(read(file.read_text()).data))
 
     assert faults == []
 

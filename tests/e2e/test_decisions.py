@@ -82,6 +82,7 @@ async def restart_everything(mesh: Mesh) -> None:
 
 async def waiting(person: Person, what: str, count: int) -> list[dict[str, Any]]:
     """Return the drafts or questions that wait, when there are so many."""
+    page: dict[str, Any] = {"items": []}
     for _ in range(300):
         page = await person.call("GET", f"/{what}?status=waiting&limit=100")
         if len(page["items"]) >= count:

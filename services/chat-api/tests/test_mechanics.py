@@ -2,6 +2,7 @@
 own."""
 
 import asyncio
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from chat_api.decisions.tables import decision
 from chat_api.mechanics.looking import Looking
 from chat_api.tables import turn
+from warren.app.inner_client import InnerClient
 from warren.contracts.slip import StepCommand
 from warren.errors import NotFound
 
@@ -21,10 +23,14 @@ class NoRegistry:
         raise NotFound("There is no such thing.")
 
 
+def looking_at(world: Any) -> Looking:
+    return Looking(world.store, cast(InnerClient, NoRegistry()))
+
+
 @pytest.fixture
 async def looking(world):
     await world.bot("mechanic", on="dead_letter")
-    return Looking(world.store, NoRegistry())
+    return looking_at(world)
 
 
 async def turns_of(world, name):
@@ -86,7 +92,7 @@ async def test_two_processes_start_it_once(world, failing, looking):
     await failing.operator()
     await failing.turn()
 
-    counts = await asyncio.gather(looking.look(), Looking(world.store, NoRegistry()).look())
+    counts = await asyncio.gather(looking.look(), looking_at(world).look())
 
     assert sorted(counts) == [0, 1]
     assert orjson.loads((await turns_of(world, "mechanic"))[0].command)["bot"] == "mechanic"

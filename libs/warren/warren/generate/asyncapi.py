@@ -48,6 +48,10 @@ LOGGED = (
     frames.TurnStarted,
     frames.TurnFailed,
     frames.TurnEnded,
+    frames.DraftCreated,
+    frames.DraftDecided,
+    frames.TakeoverChanged,
+    frames.DecisionWanted,
     frames.ConversationCreated,
     frames.DeadLetterOpened,
 )

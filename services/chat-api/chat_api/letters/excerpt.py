@@ -13,7 +13,7 @@ AFTER = 10
 
 
 async def around(connection: AsyncConnection, row: TurnRow) -> tuple[MessageView, ...]:
-    """Return messages around the one that a turn answers, in their order; none if it answers none."""
+    """Return messages around the one that a turn answers, in order; none if it answers none."""
     if not row.answers:  # of a bot that works on letters: nobody asked
         return ()
     asked = select(message.c.seq).where(message.c.id == row.answers[-1]).scalar_subquery()
