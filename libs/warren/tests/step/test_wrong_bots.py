@@ -5,6 +5,7 @@ those lines are no part of the file that is looked at. To add one, write the fil
 say.
 """
 
+import random
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,33 @@ def test_there_are_more_than_sixty_different_mistakes() -> None:
 
     assert len(FILES) >= 150
     assert len(firsts) >= 100
+
+
+def mistyped(text: str, chance: random.Random) -> str:
+    """Return a text after a few slips of the fingers."""
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(text) + 1)
+        match chance.randrange(3):
+            case 0:
+                text = text[:at] + chance.choice("{}[]:,-?&*!|>'\"%@`#\t\n ab\u00a0é<0") + text[at:]
+            case 1:
+                text = text[:at] + text[at + chance.randint(1, 5) :]
+            case _:
+                until = at + chance.randrange(60)
+                text = text[:at] + text[at:until] * 2 + text[until:]
+    return text
+
+
+def test_whatever_is_typed_lint_gives_a_bot_or_says_why_not() -> None:
+    chance = random.Random(7)
+    texts = [parts(file)[0] for file in FILES]
+    for _ in range(500):
+        text = mistyped(chance.choice(texts), chance)
+
+        bot, errors = lint(text, "daisy.yaml", CLASSES)
+
+        assert (bot is None) == bool(errors), text
+        assert all(one.line <= len(text.splitlines()) + 1 and one.column >= 1 for one in errors)
 
 
 def test_no_secret_is_quoted_in_what_is_told() -> None:

@@ -212,7 +212,7 @@ def _follows(error: ErrorDetails, data: Any) -> bool:
     """Return whether pydantic counts a list as too short only because an item in it is wrong, or
     tells of each way that `on_error` could have been meant: check_on_error knows which was.
     """
-    if "on_error" in error["loc"]:
+    if error["loc"][:1] == ("steps",) and error["loc"][2:3] == ("on_error",):
         return True
     value = _value_at(data, error["loc"])
     return error["type"] == "too_short" and is_array(value) and len(value) > 0

@@ -36,9 +36,11 @@ def explain(exc: yaml.MarkedYAMLError, text: str) -> Fault:
         return Fault(place, "a second document begins here", "one file, one bot: remove the rest")
     if "could not find expected ':'" in problem and exc.context_mark:
         return _no_colon(place_of(exc.context_mark), lines)
-    if "expected <block end>" in problem or "mapping values are not allowed" in problem:
+    if "sequence entries are not allowed" in problem:
+        return Fault(place, "a list cannot begin here", "begin it on a line of its own, indented")
+    if re.search("expected <block end>|<document start>|mapping values are not", problem):
         return Fault(place, "this line is not in step with those above it", _column(place, lines))
-    return Fault(place, f"not YAML: {problem}")
+    return Fault(place, f"not YAML: {problem}", "check the quotes, brackets and indents before it")
 
 
 def place_of(mark: Any) -> Place:
@@ -156,7 +158,7 @@ def _colon_in_text(exc: Any, place: Place, lines: list[str], tokens: list[Any]) 
     if begin.line != end.line and end.line == place.line:  # it was taken for more of the text
         line = _line(lines, place.line)
         at = Place(place.line, len(line) - len(line.lstrip()) + 1)
-        return Fault(at, "this line is indented too far", _column(Place(begin.line, 1), lines))
+        return Fault(at, "this line is indented too far", _column(Place(begin.line + 1, 1), lines))
     return None
 
 
@@ -184,7 +186,7 @@ def _first_sign(exc: Any, place: Place, lines: list[str], tokens: list[Any]) -> 
 
 def _column(place: Place, lines: list[str]) -> str:
     """Return where a line should begin: in the column of the nearest key in a line above it."""
-    for number in range(place.line if place.column == 1 else place.line - 1, 0, -1):
+    for number in range(place.line - 1, 0, -1):
         found = _KEY.match(_line(lines, number))
         if found:
             column = len(found["before"]) + 1
