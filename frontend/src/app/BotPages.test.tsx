@@ -1,4 +1,5 @@
 // The pages of bots on a small server: what people see, and what operators write and save.
+import { undo } from "@codemirror/commands";
 import { EditorView } from "@codemirror/view";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -179,7 +180,7 @@ describe("the editor", () => {
     expect(server.bots.views.get("daisy")?.yaml).toContain("history: 4");
   });
 
-  it("takes theirs when that is wanted", async () => {
+  it("takes theirs when that is wanted, and one undo brings mine back", async () => {
     open("/bots/daisy/edit");
     await write(`${YAML}history: 4\n`);
     server.bots.write("daisy", `${YAML}history: 9\n`, null);
@@ -187,6 +188,9 @@ describe("the editor", () => {
     await click("Take theirs");
     expect(await written()).toContain("history: 9");
     expect(screen.queryByRole("alert")).toBeNull();
+    const view = EditorView.findFromDOM(await field());
+    await act(async () => void (view && undo(view)));
+    expect(await written()).toContain("history: 4");
   });
 
   it("says why a read-only folder took nothing", async () => {
