@@ -15,7 +15,13 @@ MAX_DEPTH = 5  # bots that wait for one another: more is a mistake in their file
 
 
 def refusal(command: StepCommand, asks: Asks, card: BotCard | None) -> Fault | None:
-    """Return why the bot cannot be asked, or None. A bot that waits already is a loop."""
+    """Return why the bot cannot be asked, or None. A bot that waits already is a loop.
+
+    So is a step that has its answer and asks again: its messages would be the same once more.
+    """
+    if command.answer is not None and command.answer.kind == "delegated":
+        text = "the step has another bot's answer already and asks again: one step asks one bot"
+        return plain("failed", "DelegationLoop", text)
     name = asks.bot or asks.persona
     if card is None or card.removed:
         how = "handle" if asks.bot else "persona"

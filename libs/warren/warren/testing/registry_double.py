@@ -25,7 +25,8 @@ def revision_of(
     return build(bot, made, datetime.now(UTC))
 
 
-def _card(revision: Revision) -> BotCard:
+def card_of(revision: Revision) -> BotCard:
+    """Return the card that the registry publishes of a revision."""
     bot = BotFile.model_validate(revision.bot)
     return BotCard(
         name=bot.name,
@@ -109,7 +110,7 @@ class RegistryDouble:
     def cards(self) -> list[JsonObject]:
         """Return the bots' cards, each with its newest revision."""
         newest = {each.name: each for each in self.revisions.values()}
-        return [_card(each).model_dump(mode="json") for each in newest.values()]
+        return [card_of(each).model_dump(mode="json") for each in newest.values()]
 
     def __enter__(self) -> Self:
         self._thread.start()
