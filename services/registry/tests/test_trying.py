@@ -11,6 +11,7 @@ import pytest
 from registry.settings import Settings
 from registry.trying import End, Limits, Tries, child_environment, result
 from services.registry.tests.conftest import Registry, Start
+from tests.stub_llm import StubModel
 from warren.contracts.registry import Revision
 from warren.contracts.trying import TriedStep, TryResult
 from warren.errors import Unavailable
@@ -121,6 +122,26 @@ async def test_a_step_that_waits_for_a_person_says_what_it_would_ask():
     assert (found.ok, found.error) == (True, None)
     assert [one.id for one in found.steps] == ["draft"]
     assert "Why?" in str(found.waiting)
+
+
+async def test_a_try_asks_the_model_and_an_allowed_host_as_a_runner_does():
+    text = "name: echo\nsteps:\n  - class: Draft\n  - class: Format\n  - class: Gpt\n"
+    text += "  - {class: Http, config: {url: URL/models, secrets: [WARREN_BOT_KEY],"
+    text += " headers: {X-Key: '${WARREN_BOT_KEY}'}}, timeout_seconds: 40}\n  - class: Reply\n"
+    with StubModel() as model:
+        host = model.url.removesuffix("/v1")
+        bot, errors = lint(text.replace("URL", host), "echo.yaml", builtin_classes())
+        assert bot, errors
+        known = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "k", "HTTP_STEP_HOSTS": host}
+        tries = Tries(ENVIRONMENT | known | {"WARREN_BOT_KEY": "hidden-key"})
+
+        found = await tries.run(build(bot, {}, datetime.now(UTC)), HELLO)
+
+    assert [one.id for one in found.steps][:3] == ["draft", "format", "gpt"], found.error
+    assert found.steps[2].patch[0]["value"] == "answer 1 to Hello"
+    assert found.error
+    assert (found.error.step, "answered 501" in found.error.text) == ("http", True)  # no GET there
+    assert "hidden-key" not in found.model_dump_json()
 
 
 async def test_what_a_step_started_ends_with_the_try(tmp_path: Path):
