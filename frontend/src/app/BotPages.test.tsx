@@ -29,7 +29,8 @@ function open(at: string) {
 
 const click = async (name: string | RegExp) =>
   userEvent.click(await screen.findByRole("button", { name }));
-const field = () => screen.findByRole("textbox", { name: "The bot's file as YAML" });
+const LOADING = { timeout: 5_000 }; // the editor is fetched on demand
+const field = () => screen.findByRole("textbox", { name: "The bot's file as YAML" }, LOADING);
 const saves = () => server.bots.asked.map(({ what }) => what);
 
 /** Put a text into the editor, as if it were pasted over all that stands there. */
