@@ -64,6 +64,7 @@ async def run_case(revision: Revision, case: BotTest) -> CaseResult:
     payload: JsonObject = dict(case.given)
     payload["messages"] = given_messages(case.given.get("messages", []), revision.name)
     replies: list[JsonObject] = []
+    sent: list[JsonObject] = []
     try:
         async for stop in walk(revision, payload, mocks=case.mock):
             payload = stop.payload
@@ -72,23 +73,27 @@ async def run_case(revision: Revision, case: BotTest) -> CaseResult:
                 return CaseResult(case.name, (missing,))
             if stop.reply is not None:
                 replies.append({"body": stop.reply.body, "metadata": stop.reply.metadata})
+            if stop.sent is not None:
+                sent.append({"to": list(stop.sent.to), "body": stop.sent.body})
     except Exception as exc:  # a bot's own code: whatever it raises is how the case went
         return CaseResult(case.name, (f"{type(exc).__name__}: {exc}",))
-    return CaseResult(case.name, tuple(_differences(case.expect, payload, replies)))
+    return CaseResult(case.name, tuple(_differences(case.expect, payload, replies, sent)))
 
 
 def _differences(
-    expect: JsonObject, payload: JsonObject, replies: list[JsonObject]
+    expect: JsonObject, payload: JsonObject, replies: list[JsonObject], sent: list[JsonObject]
 ) -> Iterator[str]:
-    """Yield what differs. `reply` is met by any of the replies, `replies` by all, in order."""
+    """Yield what differs. `reply` is met by any of the replies, `replies` by all, in order;
+    `send_as` {to, body} by any message on behalf of the asker."""
     seen = {**payload, "replies": replies}
+    said = {"reply": replies, "send_as": sent}
     for key, wanted in expect.items():
-        if key != "reply":
+        if key not in said:
             yield from _compare(wanted, seen.get(key), key)
             continue
-        each_time = [list(_compare(wanted, reply, "reply")) for reply in replies]
-        if not replies:
-            yield "reply: there was none"
+        each_time = [list(_compare(wanted, each, key)) for each in said[key]]
+        if not each_time:
+            yield f"{key}: there was none"
         elif all(each_time):
             yield from min(each_time, key=len)
 

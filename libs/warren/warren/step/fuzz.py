@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from warren.contracts.base import JsonObject
 from warren.contracts.registry import Revision
 from warren.errors import WarrenError
+from warren.step.cases import GIVEN_AT
 from warren.step.errors import BadOutput, StepTimeout
 from warren.step.loader import make_step
 from warren.step.odd_messages import OddCase, odd_cases
@@ -56,7 +57,8 @@ def outside_steps(revision: Revision) -> dict[str, Asking]:
     for position, card in enumerate(step_cards(bot_of(revision))):
         step = make_step(revision, position)
         if card.class_name in ASKING or step.hosts:
-            into = step.config.get("into", "draft.body")
+            usual = "remembered" if card.class_name == "Remember" else "draft.body"
+            into = step.config.get("into", usual)
             fields = tuple(step.config["form"]) if "form" in step.config else ()
             found[card.id] = Asking(card.class_name, into, fields)
     return found
@@ -73,6 +75,8 @@ def _written(step: Asking, answer: str) -> JsonObject:
         value = {"bot": "odd", "replies": [{"body": answer}]}
     elif step.class_name == "AskHuman":
         value = dict.fromkeys(step.fields, answer)
+    elif step.class_name == "Recall":
+        value = [{"text": answer, "likeness": 0.5, "at": GIVEN_AT.isoformat()}] if answer else []
     payload: JsonObject = {}
     put(payload, step.into, value)
     return payload
