@@ -42,7 +42,37 @@ def no_return(exchange: str, key: str, test: str, name: str) -> Mutant:
 KILLS = "services/bot-runner/tests/test_kills.py"
 RETURNS = "tests/faults/test_returns.py::test_what_comes_back_unroutable_is_sent_again"
 GATE = "services/chat-api/tests/test_gate.py"
+DRAFTS = "services/chat-api/tests/test_drafts.py"
 MUTANTS = (
+    Mutant(
+        "approval is not asked for in a later run",
+        f"{CHAT}/decisions/speaking.py",
+        "    if not row.approval:\n",
+        "    if not row.approval or row.run > 1:\n",
+        f"{DRAFTS}::test_other_words_than_the_approved_ones_are_held_back_again",
+    ),
+    Mutant(
+        "an approval counts for ever",
+        f"{CHAT}/taking.py",
+        "            self._spent.append(approved.decision)\n",
+        "",
+        f"{DRAFTS}::test_what_was_approved_is_said_once_however_often_it_is_claimed",
+    ),
+    Mutant(
+        "decided twice",
+        f"{CHAT}/decisions/cases.py",
+        '    if case.status != "waiting":\n',
+        "    if False:\n",
+        f"{DRAFTS}::test_two_who_decide_at_once_are_one",
+    ),
+    Mutant(
+        "takeover does not stop the bots",
+        f"{CHAT}/decisions/speaking.py",
+        "    if taken_by is not None:\n",
+        "    if False:\n",
+        "services/chat-api/tests/test_takeover.py"
+        "::test_what_a_bot_still_says_is_a_draft_for_who_has_taken_over",
+    ),
     Mutant(
         "ack before publish",
         f"{BROKER}/consumer.py",

@@ -39,11 +39,10 @@ def made(
         reply = None
     replies = _replies(reply, sent)
     first_input = job.command.payload if command.first_input is None else command.first_input
-    command = command.model_copy(update={"first_input": first_input, "answer": None})
     told = outgoing.outcome(job, replies, payload) if replies else None
     if not pipeline.is_last(command.position):
         card = pipeline.card(command.position + 1)
-        return told, outgoing.next_command(job, command, payload, entry, card)
+        return told, outgoing.next_command(job, command, payload, entry, first_input, card)
     if command.stack:
         back = returning_command(command, payload, entry)
         return told, outgoing.command_message(job, back)

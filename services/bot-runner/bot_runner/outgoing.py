@@ -93,7 +93,12 @@ def outcome(
 
 
 def next_command(
-    job: Job, done: StepCommand, payload: JsonObject, entry: LogEntry, card: StepCard
+    job: Job,
+    done: StepCommand,
+    payload: JsonObject,
+    entry: LogEntry,
+    first_input: JsonObject,
+    card: StepCard,
 ) -> Outgoing:
     """Return the command of the step after the one that is done. Raises TooLarge, NotText."""
     command = done.model_copy(
@@ -103,7 +108,9 @@ def next_command(
             "kind": card.kind,
             "queued_at": entry.ended_at,
             "payload": payload,
+            "first_input": first_input,
             "log": (*done.log, entry),
+            "answer": None,
         }
     )
     return command_message(job, command)
