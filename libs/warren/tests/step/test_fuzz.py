@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from warren.cli.load import load
 from warren.contracts.registry import Revision
-from warren.step.catalogue import read_catalogue
+from warren.step.catalogue import Catalogue, read_catalogue
 from warren.step.fuzz import Broken, fuzz
 from warren.step.odd_messages import TEXTS, odd_cases
 
@@ -66,9 +67,14 @@ def test_the_same_seed_gives_the_same_cases_of_every_kind() -> None:
     assert {one.kind for one in first} == set(TEXTS)
 
 
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return asyncio.run(read_catalogue(SHIPPED[0].parent))
+
+
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
-async def test_every_shipped_bot_survives(file: Path) -> None:
-    revision = load(file, await read_catalogue(file.parent)).revision
+async def test_every_shipped_bot_survives(file: Path, catalogue: Catalogue) -> None:
+    revision = load(file, catalogue).revision
     assert revision is not None
     assert revision.created_at <= datetime.now(UTC)
 
