@@ -47,7 +47,7 @@ def test_publications_that_older_tables_know_are_taken_over(database: str):
         " values ('old', 'old.yaml', 'serving', 7, 'c', :card, '[]', '')"
     )
     with engine.begin() as connection:
-        connection.execute(text("drop table publication"))
+        connection.execute(text("drop table publication, proof"))
         connection.execute(text("update alembic_version set version_num = '0001'"))
         for card in cards:
             connection.execute(told, {"body": card})
