@@ -99,6 +99,9 @@ function complete(context: CompletionContext, kinds: readonly StepKindView[]) {
   // an empty word is completed only where it was asked for, or right after a key or dash
   const typed = found && (context.pos > found.from || /(?:^|[:{,-] )$/.test(lineBefore(context)));
   if (!found || !(context.explicit || typed)) return null;
+  const word = text.slice(found.from, context.pos);
+  // what is whole already needs no list that catches the Enter
+  if (!context.explicit && found.options.some(({ label }) => label === word)) return null;
   const options = found.options.map(({ label, apply, detail, explains }, index) => ({
     label,
     boost: -Math.min(index, MOST_BOOST), // in the order that was given, where all match alike
