@@ -99,9 +99,9 @@ function complete(context: CompletionContext, kinds: readonly StepKindView[]) {
   // an empty word is completed only where it was asked for, or right after a key or dash
   const typed = found && (context.pos > found.from || /(?:^|[:{,-] )$/.test(lineBefore(context)));
   if (!found || !(context.explicit || typed)) return null;
-  const word = text.slice(found.from, context.pos);
   // what is whole already needs no list that catches the Enter
-  if (!context.explicit && found.options.some(({ label }) => label === word)) return null;
+  const whole = (word: string) => found.options.some(({ label }) => label === word);
+  if (!context.explicit && whole(text.slice(found.from, context.pos))) return null;
   const options = found.options.map(({ label, apply, detail, explains }, index) => ({
     label,
     boost: -Math.min(index, MOST_BOOST), // in the order that was given, where all match alike
@@ -109,7 +109,11 @@ function complete(context: CompletionContext, kinds: readonly StepKindView[]) {
     detail,
     ...(explains ? { info: explains } : {}),
   }));
-  return { from: found.from, options, validFor: /^[\w$.-]*$/ };
+  return {
+    from: found.from,
+    options,
+    validFor: (word: string) => /^[\w$.-]*$/.test(word) && !whole(word),
+  };
 }
 
 function lineBefore({ state, pos }: CompletionContext): string {
