@@ -139,7 +139,7 @@ def test_groups_tell_what_is_fixed(stub: StubWarren, more: dict[str, Any], told:
 def test_case_prints_it_or_puts_it_into_the_file(stub: StubWarren, tmp_path: Path) -> None:
     stub.say("GET", f"{AT}/case", a_case())
     file = tmp_path / "breaker.yaml"
-    file.write_text("name: breaker\nsteps:\n  - class: Draft\n")
+    file.write_text("name: breaker\nsteps:\n  - class: Draft\n  - class: Reply\n")
 
     printed = letters("case", LETTER)
     kept = letters("case", LETTER, "--into", file)
