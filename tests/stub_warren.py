@@ -197,7 +197,8 @@ def a_group() -> dict[str, Any]:
 
 def a_case() -> dict[str, Any]:
     """Return a CaseView."""
-    case = {"name": "it broke", "given": {"messages": []}, "expect": {"reply": {"body": "Hi"}}}
+    given = {"messages": [{"user": "ana", "body": "hello"}]}
+    case = {"name": "it broke", "given": given, "expect": {"reply": {"body": "Hi"}}}
     return {"bot": "breaker", "case": case, "yaml": "  - name: it broke\n"}
 
 
