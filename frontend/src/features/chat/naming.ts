@@ -9,10 +9,14 @@ export function othersIn(log: ConversationLog, me: string): readonly UserView[] 
   return log.members.filter(({ username }) => username !== me);
 }
 
-/** Return the one other member of a direct conversation; the reader in a conversation with oneself. */
+/**
+ * Return the one other member of a direct conversation; the reader in a conversation with oneself.
+ * A person who was called into it is a third: the bot it is with stays the partner.
+ */
 export function partnerIn(log: ConversationLog, me: string): UserView | null {
   if (log.kind !== "direct") return null;
-  return othersIn(log, me)[0] ?? log.members[0] ?? null;
+  const others = othersIn(log, me);
+  return others.find(({ kind }) => kind === "bot") ?? others[0] ?? log.members[0] ?? null;
 }
 
 /** Return the name of a conversation as its list and heading show it. */

@@ -20,7 +20,10 @@ export function Attempts({ view }: { readonly view: LetterView }) {
       {view.attempts.length === 0 ? <p>{words.noAttempts}</p> : null}
       <ol className={styles.attempts}>
         {view.attempts.map((attempt, index) => (
-          <li key={`${attempt.entry.position} ${attempt.entry.queued_at} ${attempt.entry.attempt}`}>
+          <li
+            key={`${attempt.entry.path.join("/")} ${attempt.entry.position} ${attempt.entry.outcome} ${attempt.entry.queued_at} ${attempt.entry.attempt}`}
+            style={{ marginInlineStart: `calc(${attempt.entry.path.length} * var(--space-3))` }}
+          >
             <Attempt
               number={index + 1}
               attempt={attempt}
@@ -42,7 +45,7 @@ interface AttemptProps {
 function Attempt({ number, attempt: { entry, input, output }, bar }: AttemptProps) {
   const changed = entry.patch.length > 0;
   const failed = ["dead", "retried", "held"].includes(entry.outcome);
-  const label = `${entry.position + 1}. ${entry.step}`;
+  const label = `${entry.path.map((step) => `${step} › `).join("")}${entry.position + 1}. ${entry.step}`;
   return (
     <>
       <p className={styles.line}>
