@@ -22,6 +22,7 @@ from chat_api.turn_rows import TurnRow
 from warren.contracts.frames import MessageCreated
 from warren.contracts.outcome import OutcomeReply
 from warren.contracts.slip import Answer
+from warren.errors import Conflict
 from warren.metrics import MESSAGES_POSTED
 
 
@@ -35,6 +36,11 @@ async def approve(store: Store, who: Decider, id: UUID, body: str | None) -> Non
     target = await place_of(store, who, id)
     async with changing(store, "decision") as changes:
         case = await lock_case(changes, who, id, DRAFTS, also=(target,) if target else ())
+        if case.kind == "send_as" and target is None:
+            raise Conflict(
+                "Nothing was sent. There is nobody in whose name it could be: reject it.",
+                kind="no-conversation",
+            )
         said = case.body if body is None else body
         edited = said != case.body
         if target is not None:  # first: it takes the other conversation's next seq
