@@ -64,7 +64,7 @@ class Proving:
     async def look(self) -> int:
         """Prove the revisions that serve and are not proved yet; return how many there were."""
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(_UNPROVED)).tuples().all()
+            rows = (await connection.execute(_UNPROVED)).all()
         for digest, body in rows:
             try:
                 kept = Revision.model_validate_json(body)
