@@ -24,6 +24,9 @@ const LetterPage = lazy(async () => ({
 const JobPage = lazy(async () => ({
   default: (await import("../features/letters/bulk/JobPage")).JobPage,
 }));
+const DecisionsPage = lazy(async () => ({
+  default: (await import("../features/decisions/DecisionsPage")).DecisionsPage,
+}));
 const GalleryPage = lazy(async () => ({
   default: (await import("../features/bots/gallery/GalleryPage")).GalleryPage,
 }));
@@ -140,6 +143,18 @@ const letter = createRoute({
   },
 });
 
+const decisions = createRoute({
+  getParentRoute: () => shell,
+  path: "/decisions",
+  component: function Decisions() {
+    return (
+      <Suspense fallback={<Splash />}>
+        <DecisionsPage />
+      </Suspense>
+    );
+  },
+});
+
 const bots = createRoute({
   getParentRoute: () => shell,
   path: "/bots",
@@ -223,6 +238,7 @@ export function makeRouter() {
         letters,
         replays,
         letter,
+        decisions,
         bots,
         newBot,
         bot,

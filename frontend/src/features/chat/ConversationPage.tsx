@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { LoadFailed } from "../../shared/LoadFailed";
 import { Refused, wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
@@ -9,6 +9,10 @@ import { Composer } from "./composer/Composer";
 import { nameOf } from "./naming";
 import { MessageList } from "./timeline/MessageList";
 import { useStopTurn } from "./useStopTurn";
+
+const WaitingHere = lazy(async () => ({
+  default: (await import("../decisions/WaitingHere")).WaitingHere,
+}));
 
 /** One conversation: who, what was said, and the field to write. */
 export function ConversationPage({ conversationId }: { readonly conversationId: string }) {
@@ -42,6 +46,9 @@ export function ConversationPage({ conversationId }: { readonly conversationId: 
           {text.loading}
         </p>
       )}
+      <Suspense>
+        <WaitingHere conversation={log.id} />
+      </Suspense>
       <Composer
         conversationId={log.id}
         name={name}

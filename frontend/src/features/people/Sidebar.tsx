@@ -7,6 +7,7 @@ import { Logo } from "../../shared/Logo";
 import { wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
 import { useChatSession } from "../chat/chatSession";
+import { WaitingLink } from "../decisions/WaitingLink";
 import { OpenLetters } from "../letters/OpenLetters";
 import { AccountButton } from "./AccountButton";
 import { BotsLink } from "./BotsLink";
@@ -48,6 +49,7 @@ export function Sidebar() {
         <AccountButton />
       </header>
       <SearchField value={query} onChange={setQuery} />
+      <WaitingLink />
       <BotsLink />
       {me.operator ? <OpenLetters /> : null}
       <div className={styles.lists}>

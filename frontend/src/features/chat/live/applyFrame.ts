@@ -110,6 +110,10 @@ function applyNext(log: ConversationLog, event: LoggedEvent, me: string): Conver
       return failTurn(at, event);
     case "turn.ended":
       return endTurn(at, event);
+    case "draft.created":
+      return waitFor(at, event.turn_id, event.asked);
+    case "draft.decided":
+      return event.status === "waiting" ? waitFor(at, event.turn_id, event.asked) : at;
     default:
       return at; // a kind of change that this client does not know still has its number
   }
@@ -152,11 +156,21 @@ function startTurn(log: ConversationLog, event: TurnStarted): ConversationLog {
     steps: event.steps,
     failure: before?.failure ?? null,
     reference: before?.reference ?? null,
+    waitingFor: null,
     at: event.at,
   };
   const live = log.live[turn.id];
   const next = live && live.run < turn.run ? forgetLive(log, turn.id, "all") : log;
   return { ...next, turns: { ...next.turns, [turn.id]: turn } };
+}
+
+/** A turn waits for a person; what ends the wait is the turn's next run, or its end. */
+function waitFor(log: ConversationLog, id: string | null, asked: string): ConversationLog {
+  const turn = id === null ? undefined : log.turns[id];
+  if (!turn) return log;
+  const next = forgetLive(log, turn.id, "all");
+  const waiting: OpenTurn = { ...turn, state: "waiting", waitingFor: asked };
+  return { ...next, turns: { ...next.turns, [turn.id]: waiting } };
 }
 
 function failTurn(
@@ -175,6 +189,7 @@ function failTurn(
     steps: before?.steps ?? [],
     failure: event.text,
     reference: event.reference,
+    waitingFor: null,
     at: event.at,
   };
   const next = forgetLive(log, turn.id, "all");

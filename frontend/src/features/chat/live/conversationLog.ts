@@ -23,6 +23,8 @@ export interface OpenTurn {
   readonly steps: readonly StepName[];
   readonly failure: string | null;
   readonly reference: string | null;
+  /** The person whom it waits for, in words; null while it waits for nobody. */
+  readonly waitingFor: string | null;
   readonly at: string;
 }
 
@@ -149,6 +151,7 @@ function openTurn(turn: TurnView): OpenTurn | null {
         steps: turn.steps,
         failure: turn.failure,
         reference: turn.reference,
+        waitingFor: turn.waiting_for,
         at: turn.started_at ?? turn.created_at,
       };
   }

@@ -21,6 +21,8 @@ export interface LiveState {
   readonly connection: Connection;
   /** How often the server spoke of dead letters: for operators' pages to read them anew. */
   readonly lettersHeard: number;
+  /** How often it spoke of something that waits for a person. */
+  readonly decisionsHeard: number;
 }
 
 export type LiveStore = StoreApi<LiveState>;
@@ -33,6 +35,7 @@ export function makeLiveStore(me: string): LiveStore {
     logs: {},
     connection: { phase: "connecting" },
     lettersHeard: 0,
+    decisionsHeard: 0,
   }));
 }
 
@@ -73,6 +76,9 @@ export function putFrame(store: LiveStore, frame: ServerFrame, now: number): rea
       return [];
     case "dead_letter.opened":
       store.setState(({ lettersHeard }) => ({ lettersHeard: lettersHeard + 1 }));
+      return [];
+    case "decision.wanted":
+      store.setState(({ decisionsHeard }) => ({ decisionsHeard: decisionsHeard + 1 }));
       return [];
     default:
       if (!("conversation" in frame)) return []; // a frame of a newer server

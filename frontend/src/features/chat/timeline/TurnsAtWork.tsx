@@ -1,3 +1,4 @@
+import { decisionText } from "../../../shared/decisionText";
 import { text } from "../../../shared/text";
 import { useNow } from "../../../shared/useNow";
 import { type ConversationLog, isTriedAgain, type OpenTurn } from "../live/conversationLog";
@@ -29,7 +30,9 @@ export function TurnsAtWork({ log, stop }: TurnsAtWorkProps) {
       ))}
       {waiting.map((turn) => (
         <p key={turn.id} className={styles.note}>
-          {text.turn.waiting(displayName(log, turn.bot))}
+          {turn.waitingFor
+            ? decisionText.waitsFor(displayName(log, turn.bot), turn.waitingFor)
+            : text.turn.waiting(displayName(log, turn.bot))}
         </p>
       ))}
       {queues.map(({ bot, waiting: count }) => (

@@ -15,6 +15,7 @@ const turn: OpenTurn = {
   steps: Array.from({ length: 6 }, (_, index) => ({ id: `s${index}`, kind: "gpt" })),
   failure: null,
   reference: null,
+  waitingFor: null,
   at: AT,
 };
 
