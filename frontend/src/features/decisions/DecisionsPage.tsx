@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { decisionText } from "../../shared/decisionText";
 import { Icon } from "../../shared/Icon";
 import { LoadFailed } from "../../shared/LoadFailed";
@@ -13,6 +13,7 @@ import { useWaiting } from "./useDecisions";
 /** Everything that waits for the reader: drafts to approve, questions to answer. */
 export function DecisionsPage() {
   const waiting = useWaiting();
+  const [settled, setSettled] = useState<string | null>(null);
   useEffect(() => {
     document.title = `${decisionText.title} · ${text.product}`;
     return () => {
@@ -40,18 +41,19 @@ export function DecisionsPage() {
         />
       ) : null}
       {waiting.isPending ? <p role="status">{text.loading}</p> : null}
+      {settled ? <p role="status">{settled}</p> : null}
       {nothing ? <p className={styles.none}>{decisionText.none}</p> : null}
       {drafts.length > 0 ? (
         <section aria-label={decisionText.drafts} className={styles.cards}>
           {drafts.map((draft) => (
-            <DraftCard key={draft.id} draft={draft} />
+            <DraftCard key={draft.id} draft={draft} onSettled={setSettled} />
           ))}
         </section>
       ) : null}
       {questions.length > 0 ? (
         <section aria-label={decisionText.questions} className={styles.cards}>
           {questions.map((question) => (
-            <QuestionCard key={question.id} question={question} />
+            <QuestionCard key={question.id} question={question} onSettled={setSettled} />
           ))}
         </section>
       ) : null}

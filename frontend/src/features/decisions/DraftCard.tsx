@@ -13,36 +13,51 @@ import styles from "./Card.module.css";
 import { CardHead } from "./CardHead";
 import { decisionsApi } from "./decisionsApi";
 import { type DraftAct, decideKeys } from "./draftActs";
+import { isDecided } from "./isDecided";
 import { useDecided } from "./useDecisions";
 
 const words = decisionText;
 
+interface DraftCardProps {
+  readonly draft: DraftView;
+  /** What became of it, in words: the card itself goes with the next reading. */
+  readonly onSettled: (words: string) => void;
+}
+
 /** A draft: its exact words, and what may be done with it. Enter alone never approves. */
-export function DraftCard({ draft }: { readonly draft: DraftView }) {
+export function DraftCard({ draft, onSettled }: DraftCardProps) {
   const [act, setAct] = useState<DraftAct>("look");
   const [body, setBody] = useState(draft.body);
   const [said, setSaid] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const decided = useDecided();
-  const run = async (ask: () => Promise<unknown>) => {
+  const run = async (ask: () => Promise<unknown>, done: string) => {
     setBusy(true);
     setProblem(null);
     try {
       await ask();
+      onSettled(done);
     } catch (error) {
       setProblem(wordsFor(error));
+      if (isDecided(error)) onSettled(wordsFor(error));
     } finally {
       setBusy(false);
       await decided();
     }
   };
-  const approve = () => run(() => decisionsApi.approve(draft.id, act === "edit" ? body : null));
+  const lacks = (act === "edit" && !body.trim()) || (act === "reject" && !said.trim());
+  const approve = () => {
+    if (lacks) return;
+    const edited = act === "edit" && body !== draft.body;
+    const done = edited ? words.decided.edited : words.decided.approved;
+    void run(() => decisionsApi.approve(draft.id, edited ? body : null), done);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const meant = decideKeys(event.nativeEvent, act);
     if (!meant || busy) return;
     event.preventDefault();
-    if (meant === "approve") void approve();
+    if (meant === "approve") approve();
     else setAct("reject");
   };
   const metadata = Object.keys(draft.metadata).length > 0 ? draft.metadata : null;
@@ -90,11 +105,15 @@ export function DraftCard({ draft }: { readonly draft: DraftView }) {
         <Acts
           act={act}
           kind={draft.kind}
-          blocked={busy || (act === "edit" && !body.trim()) || (act === "reject" && !said.trim())}
+          blocked={busy || lacks}
           onAct={setAct}
           onApprove={approve}
-          onReject={() => run(() => decisionsApi.reject(draft.id, said.trim()))}
-          onHandOver={() => run(() => decisionsApi.handOver(draft.id, said.trim() || null))}
+          onReject={() =>
+            void run(() => decisionsApi.reject(draft.id, said.trim()), words.decided.rejected)
+          }
+          onHandOver={() =>
+            void run(() => decisionsApi.handOver(draft.id, said.trim() || null), words.handed)
+          }
         />
       </div>
     </article>

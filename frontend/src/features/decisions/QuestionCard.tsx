@@ -10,12 +10,19 @@ import styles from "./Card.module.css";
 import { CardHead } from "./CardHead";
 import { decisionsApi } from "./decisionsApi";
 import { answerOf, type FormField, fieldsOf } from "./formFields";
+import { isDecided } from "./isDecided";
 import { useDecided } from "./useDecisions";
 
 const words = decisionText;
 
+interface QuestionCardProps {
+  readonly question: QuestionView;
+  /** What became of it, in words: the card itself goes with the next reading. */
+  readonly onSettled: (words: string) => void;
+}
+
 /** A question with its form. */
-export function QuestionCard({ question }: { readonly question: QuestionView }) {
+export function QuestionCard({ question, onSettled }: QuestionCardProps) {
   const fields = fieldsOf(question.form);
   const [given, setGiven] = useState<Readonly<Record<string, string>>>({});
   const [tried, setTried] = useState(false);
@@ -31,8 +38,10 @@ export function QuestionCard({ question }: { readonly question: QuestionView }) 
     setProblem(null);
     try {
       await decisionsApi.answer(question.id, answer);
+      onSettled(words.decided.answered);
     } catch (error) {
       setProblem(wordsFor(error));
+      if (isDecided(error)) onSettled(wordsFor(error));
     } finally {
       setBusy(false);
       await decided();
