@@ -27,6 +27,9 @@ const JobPage = lazy(async () => ({
 const DecisionsPage = lazy(async () => ({
   default: (await import("../features/decisions/DecisionsPage")).DecisionsPage,
 }));
+const TurnPage = lazy(async () => ({
+  default: (await import("../features/turns/TurnPage")).TurnPage,
+}));
 const GalleryPage = lazy(async () => ({
   default: (await import("../features/bots/gallery/GalleryPage")).GalleryPage,
 }));
@@ -155,6 +158,19 @@ const decisions = createRoute({
   },
 });
 
+const turn = createRoute({
+  getParentRoute: () => shell,
+  path: "/turns/$turn",
+  component: function Turn() {
+    const { turn: id } = turn.useParams();
+    return (
+      <Suspense fallback={<Splash />}>
+        <TurnPage key={id} turn={id} />
+      </Suspense>
+    );
+  },
+});
+
 const bots = createRoute({
   getParentRoute: () => shell,
   path: "/bots",
@@ -239,6 +255,7 @@ export function makeRouter() {
         replays,
         letter,
         decisions,
+        turn,
         bots,
         newBot,
         bot,

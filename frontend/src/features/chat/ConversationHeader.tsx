@@ -1,19 +1,28 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { Avatar, GroupAvatar } from "../../shared/Avatar";
 import { BotWord } from "../../shared/BotWord";
 import { Icon } from "../../shared/Icon";
+import { takeoverText } from "../../shared/takeoverText";
 import { text } from "../../shared/text";
+import type { Takeover } from "../takeover/useTakeover";
 import styles from "./ConversationHeader.module.css";
 import type { ConversationLog } from "./live/conversationLog";
 import { nameOf, partnerIn } from "./naming";
 
+const TakeoverDialog = lazy(async () => ({
+  default: (await import("../takeover/TakeoverDialog")).TakeoverDialog,
+}));
+
 interface ConversationHeaderProps {
   readonly log: ConversationLog;
   readonly me: string;
+  readonly takeover: Takeover;
 }
 
 /** Whom one talks with. */
-export function ConversationHeader({ log, me }: ConversationHeaderProps) {
+export function ConversationHeader({ log, me, takeover }: ConversationHeaderProps) {
+  const [open, setOpen] = useState(false);
   const partner = partnerIn(log, me);
   const name = nameOf(log, me);
   return (
@@ -44,6 +53,26 @@ export function ConversationHeader({ log, me }: ConversationHeaderProps) {
         >
           <Icon name="info" />
         </Link>
+      ) : null}
+      {log.members.some(({ kind }) => kind === "bot") ? (
+        <button
+          type="button"
+          className={styles.info}
+          aria-label={takeoverText.menu}
+          title={takeoverText.menu}
+          onClick={() => setOpen(true)}
+        >
+          <Icon name="hand" />
+        </button>
+      ) : null}
+      {open ? (
+        <Suspense>
+          <TakeoverDialog
+            taken={log.takeover !== null}
+            takeover={takeover}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
       ) : null}
     </header>
   );

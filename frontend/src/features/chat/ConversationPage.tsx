@@ -2,10 +2,14 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { LoadFailed } from "../../shared/LoadFailed";
 import { Refused, wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
+import { commandOf } from "../takeover/commands";
+import { TakeoverBanner } from "../takeover/TakeoverBanner";
+import { useTakeover } from "../takeover/useTakeover";
 import { ConversationHeader } from "./ConversationHeader";
 import styles from "./ConversationPage.module.css";
 import { useChatSession, useLive } from "./chatSession";
 import { Composer } from "./composer/Composer";
+import type { ConversationLog } from "./live/conversationLog";
 import { nameOf } from "./naming";
 import { MessageList } from "./timeline/MessageList";
 import { useStopTurn } from "./useStopTurn";
@@ -16,11 +20,10 @@ const WaitingHere = lazy(async () => ({
 
 /** One conversation: who, what was said, and the field to write. */
 export function ConversationPage({ conversationId }: { readonly conversationId: string }) {
-  const { client, outbox } = useChatSession();
+  const { client } = useChatSession();
   const log = useLive((state) => state.logs[conversationId]);
   const me = useLive((state) => state.me);
   const { error, retry } = useLoaded(conversationId);
-  const stop = useStopTurn();
   const name = log ? nameOf(log, me) : "";
   useEffect(() => {
     document.title = name ? `${name} · ${text.product}` : text.product;
@@ -35,10 +38,24 @@ export function ConversationPage({ conversationId }: { readonly conversationId: 
     return <LoadFailed what={text.chat.loadFailed} why={wordsFor(error)} onRetry={retry} />;
   }
   if (!log) return <p className={styles.loading}>{text.loading}</p>;
+  return <Conversation log={log} me={me} name={name} />;
+}
+
+interface ConversationProps {
+  readonly log: ConversationLog;
+  readonly me: string;
+  readonly name: string;
+}
+
+/** A conversation that is known: commands act, everything else is sent. */
+function Conversation({ log, me, name }: ConversationProps) {
+  const { outbox } = useChatSession();
+  const stop = useStopTurn();
+  const takeover = useTakeover(log);
   const running = Object.values(log.turns).findLast(({ state }) => state === "running");
   return (
     <>
-      <ConversationHeader log={log} me={me} />
+      <ConversationHeader log={log} me={me} takeover={takeover} />
       {log.loaded ? (
         <MessageList log={log} me={me} stop={stop} />
       ) : (
@@ -46,13 +63,18 @@ export function ConversationPage({ conversationId }: { readonly conversationId: 
           {text.loading}
         </p>
       )}
+      <TakeoverBanner log={log} me={me} takeover={takeover} />
       <Suspense>
         <WaitingHere conversation={log.id} />
       </Suspense>
       <Composer
         conversationId={log.id}
         name={name}
-        onSend={(body) => outbox.add(log.id, body)}
+        onSend={(body) => {
+          const command = commandOf(body);
+          if (command) void takeover.run(command);
+          else outbox.add(log.id, body);
+        }}
         onStop={() => {
           if (running) stop.stop(running.id);
         }}

@@ -110,6 +110,8 @@ function applyNext(log: ConversationLog, event: LoggedEvent, me: string): Conver
       return failTurn(at, event);
     case "turn.ended":
       return endTurn(at, event);
+    case "takeover.changed":
+      return { ...at, takeover: event.takeover, live: event.takeover ? {} : at.live };
     case "draft.created":
       return waitFor(at, event.turn_id, event.asked);
     case "draft.decided":

@@ -96,6 +96,7 @@ function adopt(
       readSeq: Math.max(log.readSeq, view.read_seq),
       unread: read ? 0 : view.unread,
       turns,
+      takeover: view.takeover,
       live: Object.fromEntries(live.filter(([id]) => turns[id] || log.turns[id] === undefined)),
     },
     me,

@@ -4,6 +4,7 @@ import type {
   LoggedEvent,
   MessageView,
   StepName,
+  TakeoverView,
   TurnView,
   UserView,
 } from "../../../contracts.gen";
@@ -91,6 +92,8 @@ export interface ConversationLog {
   readonly turns: Readonly<Record<string, OpenTurn>>;
   readonly live: Readonly<Record<string, LiveTurn>>;
   readonly stopped: readonly StoppedTurn[];
+  /** Who has taken the conversation over; it may be over by our own clock. */
+  readonly takeover: TakeoverView | null;
 }
 
 /** Return the log of a conversation of which only its view is known. */
@@ -115,6 +118,7 @@ export function logFromView(view: ConversationView): ConversationLog {
     turns: turnsFromView(view),
     live: {},
     stopped: [],
+    takeover: view.takeover,
   };
 }
 
