@@ -418,3 +418,21 @@ async def test_each_decision_stands_in_the_ledger_with_its_distance(drafts):
         ("draft_edited", "Dear Eva", "Dear Ana", 0.25),
         ("draft_rejected", "", "Dear Ana", None),
     ]
+
+
+async def test_a_replay_asks_for_approval_once_the_bots_file_does(world, failing):
+    drafts = await drafting(world, failing)
+    turn = await drafts.ask()
+    command = StepCommand.model_validate_json(turn.command)
+    await world.letters.handle([failing.letter(command)])
+    await world.bot(reply="draft", number=2, revision="r2")
+    (letter,) = await world.letter_rows()
+
+    answer = await drafts.post(f"dead-letters/{letter.id}/replay")
+    (resumed,) = await world.turns()
+    await drafts.hear(resumed, "Dear Ana")
+
+    assert answer.status_code == 200
+    assert (resumed.approval, resumed.stream) == (True, False)
+    assert await drafts.said() == []
+    assert len(await drafts.waiting()) == 1

@@ -33,6 +33,7 @@ _READ = text("""
     select l.id, l.reference, l.status, l.reason, l.error_type, l.run, l.turn_id, l.fingerprint,
       l.failed_at, l.message_id, l.path, l.step, l.failures, l.command,
       l.changed_at, who.display_name as changed_by, t.command as turn_command, b.card,
+      coalesce(b.approval, false) as approval,
       (select a.kind from letter_act a where a.letter_id = l.id order by a.id desc limit 1)
         as last_act,
       array(select m.step_path from message m where m.turn_id = t.id and m.step_path is not null)
@@ -56,7 +57,8 @@ _READ = text("""
 class Case:
     """A locked letter. base is the command that failed, else the newest that is known of its turn;
     None when nobody knows any. failed_here says that it is the command that failed. posted are the
-    paths of steps whose replies stand in the chat. turn and bot are None when not known."""
+    paths of steps whose replies stand in the chat. approval: by its file of today a person approves
+    what the bot says. turn and bot are None when not known."""
 
     id: UUID
     reference: str
@@ -78,6 +80,7 @@ class Case:
     overtaken: bool
     turn: TurnRow | None
     bot: BotCard | None
+    approval: bool
     base: StepCommand | None
     failed_here: bool
     posted: frozenset[str]
@@ -123,6 +126,7 @@ def _case(row: RowMapping, turn: TurnRow | None) -> Case:
     more = ("failed_at", "message_id", "path", "step", "changed_by", "changed_at", "last_act")
     return Case(
         **{name: row[name] for name in (*same, *more)},
+        approval=row["approval"],
         finished=bool(row["finished"]),
         corrected=bool(row["corrected"]),
         overtaken=bool(row["overtaken"]),

@@ -21,7 +21,7 @@ from chat_api.repair.refusals import (
     not_replayable,
     refused,
 )
-from chat_api.repair.resume import resume
+from chat_api.repair.resume import resume, with_approval
 from chat_api.repair.slips import ByHand, Resumed, answered, finished, given_back
 from chat_api.reply import bubble
 from chat_api.starting import ended_event
@@ -112,6 +112,7 @@ def _give_back(changes: Changes, case: Case, row: TurnRow, by: Person, reply: Ha
         raise refused(f"Answer the person instead (to_person): {error}.") from error
     assert command.answer is not None
     slip = answered(command, command.answer)
+    row = with_approval(row, asked_for=case.approval)
     sent, id = resume(changes, row, command, slip, revision=row.revision, steps=row.steps)
     act = Act(kind="finished", run=sent.run, step=case.base.step, message_id=id)
     note(changes, case, by, act)
@@ -146,6 +147,7 @@ async def _go_on(
         why = not_replayable(turn_known=True, command_known=True, bot=case.bot)
         if why is not None:
             raise refused(why)
+        row = with_approval(row, asked_for=case.approval)
         command, sent = resume(changes, row, base, slip, revision=row.revision, steps=row.steps)
         note(changes, case, by, replace(act, run=command.run, message_id=sent))
 

@@ -18,7 +18,7 @@ from chat_api.repair.refusals import (
     not_replayable,
     refused,
 )
-from chat_api.repair.resume import resume
+from chat_api.repair.resume import resume, with_approval
 from chat_api.repair.slips import ByHand, edited, outermost, replayed
 from warren.contracts.base import JsonObject
 from warren.contracts.chat import StepName
@@ -94,7 +94,8 @@ def _send(changes: Changes, case: Case, by: Person, wish: Wish, job: UUID | None
             slip = edited(base, position, step, wish.payload, hand)
     except ValueError as error:
         raise refused(f"Replay it from the start: {error}.") from error
-    command, sent = resume(changes, case.turn, base, slip, revision=revision, steps=steps)
+    row = with_approval(case.turn, asked_for=case.approval)
+    command, sent = resume(changes, row, base, slip, revision=revision, steps=steps)
     act = Act(
         kind="edited" if slip.patch else "replayed",
         run=command.run,

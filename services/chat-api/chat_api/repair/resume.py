@@ -33,6 +33,8 @@ _GO_ON = (
         holds_door=False,
         revision=bindparam("to_revision"),
         steps=bindparam("to_steps"),
+        approval=bindparam("to_approval"),
+        stream=bindparam("to_stream"),
         started_at=bindparam("now"),
         deadline=bindparam("until"),
         failure=None,
@@ -68,12 +70,13 @@ def resume(
         holds_door=False,  # the door is for new turns: this one had its time
         revision=revision,
         steps=tuple(steps),
+        stream=row.stream and row.conversation_id not in changes.taken_by,
         started_at=changes.now,
         deadline=changes.now + allowed,
         failure=None,
     )
     command = command_of(
-        base.model_copy(update={"stream": row.stream}),
+        base.model_copy(update={"stream": going.stream}),
         slip,
         _step_of(base, slip, steps),
         run=going.run,
@@ -93,6 +96,8 @@ def resume(
         to_state=going.state,
         to_run=going.run,
         to_revision=revision,
+        to_approval=going.approval,
+        to_stream=going.stream,
         to_steps=[step.model_dump(mode="json") for step in going.steps],
         now=changes.now,
         until=going.deadline,
@@ -103,6 +108,12 @@ def resume(
     changes.send(sent)
     TURNS_STARTED.labels(row.bot).inc()
     return command, UUID(str(sent.message_id))
+
+
+def with_approval(row: TurnRow, *, asked_for: bool) -> TurnRow:
+    """Return a turn that goes on: once its bot's file asks for approval, so does it, whatever held
+    when it began."""
+    return replace(row, approval=True, stream=False) if asked_for else row
 
 
 def _step_of(base: StepCommand, slip: Resumed, steps: Sequence[StepCard]) -> StepName:
