@@ -28,6 +28,8 @@ const PATHS = {
   info: "M12 11v6M12 7.5v.2M12 3a9 9 0 100 18 9 9 0 000-18z",
   right: "M9 5l7 7-7 7",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9v.2",
+  thumbUp: "M7 11v9H4v-9zM7 11l4-7a2 2 0 013 2l-1 4h5a2 2 0 012 2.4l-1.4 6a2 2 0 01-2 1.6H7",
+  thumbDown: "M7 13V4H4v9zM7 13l4 7a2 2 0 003-2l-1-4h5a2 2 0 002-2.4l-1.4-6a2 2 0 00-2-1.6H7",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -118,6 +118,7 @@ export class FakeServer {
     if (path === "POST /conversations") return { status: 201, body: this.#start(body) };
     if (path.startsWith("POST /turns/")) return { status: 200, body: {} };
     if (!conversation) return problem(404, "There is no such conversation.");
+    if (path.endsWith("/feedback")) return page([]);
     if (path.endsWith("/read")) return { status: 204 };
     if (path.startsWith("POST"))
       return { status: 201, body: this.#post(conversation, body, headers) };

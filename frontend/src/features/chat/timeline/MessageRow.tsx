@@ -5,6 +5,7 @@ import { Icon } from "../../../shared/Icon";
 import { Markdown } from "../../../shared/markdown/Markdown";
 import { text } from "../../../shared/text";
 import { clockTime, fullTime, spanWords } from "../../../shared/time";
+import { MessageActs } from "../../feedback/MessageActs";
 import type { ConversationLog } from "../live/conversationLog";
 import { displayName, memberOf } from "../naming";
 import type { Quote, TimelineRow } from "./buildTimeline";
@@ -50,6 +51,7 @@ export function MessageRow({ row, log, me }: MessageRowProps) {
           <Markdown body={message.body} />
           {heads ? null : <Meta message={message} quiet />}
         </div>
+        {message.author_kind === "bot" ? <MessageActs message={message} /> : null}
       </div>
     </article>
   );
