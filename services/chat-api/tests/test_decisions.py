@@ -113,7 +113,7 @@ def test_mentions(body, expected):
 
 
 def bot(name, listens="mentioned", removed=False) -> Any:
-    return SimpleNamespace(name=name, listens=listens, removed=removed)
+    return SimpleNamespace(on="message", name=name, listens=listens, removed=removed)
 
 
 @pytest.mark.parametrize(
