@@ -560,6 +560,12 @@ export interface components {
             corrected_by: string | null;
             original: string | null;
         };
+        /** @description A case for a bot's `tests:`, as `GET dead-letters/{id}/case` gives it. */
+        NewCase: {
+            case: {
+                [key: string]: unknown;
+            };
+        };
         /** @description members are usernames, the writer's own not needed. Two members and no title: the one direct conversation. */
         NewConversation: {
             members: string[];
@@ -1200,6 +1206,7 @@ export type MemoryView = components['schemas']['MemoryView'];
 export type MessageCreated = components['schemas']['MessageCreated'];
 export type MessageUpdated = components['schemas']['MessageUpdated'];
 export type MessageView = components['schemas']['MessageView'];
+export type NewCase = components['schemas']['NewCase'];
 export type NewConversation = components['schemas']['NewConversation'];
 export type NewMessage = components['schemas']['NewMessage'];
 export type NewReplay = components['schemas']['NewReplay'];

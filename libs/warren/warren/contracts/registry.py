@@ -231,6 +231,12 @@ class Rollback(Request):
         return self
 
 
+class NewCase(Request):
+    """A case for a bot's `tests:`, as `GET dead-letters/{id}/case` gives it."""
+
+    case: JsonObject
+
+
 def etag_of(text: str) -> str:
     """Return the ETag, without quotes, of a bot file's text as `GET bots/{name}` shows it."""
     return sha256(text.encode()).hexdigest()

@@ -50,6 +50,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     letters.GroupNote,
     letters.Payload,
     registry.Rollback,
+    registry.NewCase,
     trying.TryOut,
     decisions.Approve,
     decisions.Reject,

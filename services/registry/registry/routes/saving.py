@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from registry.adding import add_case
 from registry.askers import Askers
 from registry.history import Saved
 from registry.preconditions import Conditions
@@ -13,7 +14,7 @@ from registry.rollback import roll_back
 from registry.saving import Saver, Stored, Wanted
 from registry.verdicts import good_and_named
 from warren.contracts.accounts import Identity
-from warren.contracts.registry import BotView, Rollback, etag_of
+from warren.contracts.registry import BotView, NewCase, Rollback, etag_of
 from warren.errors import TooLarge, WrongMedia
 from warren.step.marked_yaml import MAX_BYTES
 
@@ -58,6 +59,15 @@ def saving_routes(engine: AsyncEngine, saver: Saver, askers: Askers) -> APIRoute
     ) -> BotView:
         stored = await roll_back(engine, saver, name, body, asked, who.username)
         return _answer(stored, response)
+
+    @router.post("/bots/{name}/cases")
+    async def add(  # pyright: ignore[reportUnusedFunction]
+        name: str,
+        body: NewCase,
+        response: Response,
+        who: Annotated[Identity, Depends(askers.operator)],
+    ) -> BotView:
+        return _answer(await add_case(engine, saver, name, body.case, who.username), response)
 
     return router
 
