@@ -30,6 +30,12 @@ const DecisionsPage = lazy(async () => ({
 const TurnPage = lazy(async () => ({
   default: (await import("../features/turns/TurnPage")).TurnPage,
 }));
+const LedgerPage = lazy(async () => ({
+  default: (await import("../features/ledger/LedgerPage")).LedgerPage,
+}));
+const MemoriesPage = lazy(async () => ({
+  default: (await import("../features/memories/MemoriesPage")).MemoriesPage,
+}));
 const GalleryPage = lazy(async () => ({
   default: (await import("../features/bots/gallery/GalleryPage")).GalleryPage,
 }));
@@ -171,6 +177,30 @@ const turn = createRoute({
   },
 });
 
+const ledger = createRoute({
+  getParentRoute: () => shell,
+  path: "/ledger",
+  component: function Ledger() {
+    return (
+      <ForOperators>
+        <LedgerPage />
+      </ForOperators>
+    );
+  },
+});
+
+const memories = createRoute({
+  getParentRoute: () => shell,
+  path: "/memories",
+  component: function Memories() {
+    return (
+      <Suspense fallback={<Splash />}>
+        <MemoriesPage />
+      </Suspense>
+    );
+  },
+});
+
 const bots = createRoute({
   getParentRoute: () => shell,
   path: "/bots",
@@ -256,6 +286,8 @@ export function makeRouter() {
         letter,
         decisions,
         turn,
+        ledger,
+        memories,
         bots,
         newBot,
         bot,

@@ -48,6 +48,11 @@ export function put<T>(path: string, body: object): Promise<T> {
   return request<T>("PUT", path, { body });
 }
 
+/** Ask by DELETE. */
+export function remove(path: string): Promise<void> {
+  return request<void>("DELETE", path, { body: {} });
+}
+
 /** What was answered, and which state of it that is, as If-Match wants it; null when there is none. */
 export interface Tagged<T> {
   readonly body: T;

@@ -1,5 +1,7 @@
 import { Button, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { Avatar } from "../../shared/Avatar";
+import { ledgerText } from "../../shared/ledgerText";
 import { wordsFor } from "../../shared/problem";
 import { text } from "../../shared/text";
 import { useLogout } from "../accounts/useMe";
@@ -53,6 +55,15 @@ export function AccountMenu() {
               </Menu.RadioItem>
             ))}
           </Menu.RadioGroup>
+          <Menu.Divider />
+          <Menu.Item component={Link} to="/memories">
+            {ledgerText.memories}
+          </Menu.Item>
+          {me.operator ? (
+            <Menu.Item component={Link} to="/ledger">
+              {ledgerText.title}
+            </Menu.Item>
+          ) : null}
           <Menu.Divider />
           <Menu.Item onClick={() => logout.mutate()}>{text.account.logOut}</Menu.Item>
         </Menu.Dropdown>

@@ -6,6 +6,7 @@ import { DialogProblem } from "../../../shared/Dialog";
 import { letterText } from "../../../shared/letterText";
 import { wordsFor } from "../../../shared/problem";
 import { fullTime, listTime } from "../../../shared/time";
+import { MakeTest } from "../../ledger/MakeTest";
 import { DismissDialog } from "../acts/DismissDialog";
 import { EditDialog } from "../acts/EditDialog";
 import { FinishDialog } from "../acts/FinishDialog";
@@ -73,6 +74,7 @@ export function LetterActs({ view, edit }: LetterActsProps) {
         ) : null}
         {open ? <ActButton onClick={() => start("dismiss")}>{words.dismiss}</ActButton> : null}
         {letter.status === "dismissed" ? <Restore view={view} /> : null}
+        {letter.bot ? <MakeTest path={`/dead-letters/${letter.id}/case`} /> : null}
       </div>
       {view.deleted_at && letter.status !== "dismissed" && !open ? (
         <p className={styles.note}>{letterText.restore.deleted(fullTime(view.deleted_at))}</p>
