@@ -901,7 +901,7 @@ export interface components {
             /** @enum {string} */
             change: "added" | "removed" | "changed";
         };
-        /** @description A kind of step: built in or custom, and how many live runners serve it. */
+        /** @description A kind of step: built in or custom, and how many live runners serve it. waiting is how many commands stand in its queue now; null while nobody knows. */
         StepKindView: {
             kind: string;
             class_name: string;
@@ -912,6 +912,7 @@ export interface components {
             };
             runners: number;
             used_by: string[];
+            waiting: number | null;
         };
         StepName: {
             id: string;

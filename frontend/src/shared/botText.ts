@@ -95,6 +95,7 @@ export const botText = {
     letters: "Its dead letters",
   },
   pipeline: {
+    queue: (count: number) => (count === 1 ? "1 waits in its queue" : `${count} wait in its queue`),
     title: "Pipeline",
     lead: "Each message goes through these steps, in order.",
     list: "List",

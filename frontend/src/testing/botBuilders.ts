@@ -76,6 +76,7 @@ export function makeKind(class_name: string, change: Partial<StepKindView> = {})
     config_schema: {},
     runners: 2,
     used_by: ["daisy"],
+    waiting: null,
     ...change,
   };
 }

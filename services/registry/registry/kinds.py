@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.tables import kind
 from warren.broker.connection import Broker
-from warren.broker.declare import declare_kind
+from warren.broker.declare import declare_kind, waiting_in
 from warren.contracts.names import kind_of
 from warren.errors import BrokerUnavailable, Permanent
 from warren.logging import get_logger
 
 log = get_logger(__name__)
 
+COUNT_SECONDS = 2.0  # many pages that look at once ask the broker once
 ANEW_SECONDS = 60.0  # a queue that somebody deleted by hand stands again after this long
 
 
@@ -25,6 +26,8 @@ class Kinds:
     def __init__(self) -> None:
         self._broker: Broker | None = None
         self._declared: dict[str, float] = {}
+        self._waiting: dict[str, int] = {}
+        self._counted_at = -COUNT_SECONDS
 
     def found(self, broker: Broker) -> None:
         """Use this broker from now on."""
@@ -54,6 +57,18 @@ class Kinds:
             else:
                 self._declared[name] = monotonic()
         return refused
+
+    async def waiting(self) -> dict[str, int]:
+        """Return how many commands wait for each kind; empty while the broker is away."""
+        if self._broker is None or not self._broker.connected:
+            return {}
+        if monotonic() - self._counted_at > COUNT_SECONDS:
+            try:
+                self._waiting = await waiting_in(self._broker, sorted(self._declared))
+            except BrokerUnavailable:
+                return {}
+            self._counted_at = monotonic()
+        return self._waiting
 
 
 async def note(connection: AsyncConnection, classes: Iterable[str]) -> None:

@@ -38,7 +38,12 @@ END_SECONDS = 2.0  # for the broker's connections to close
 
 
 def public_app(
-    settings: Settings, engine: AsyncEngine, watcher: Watcher, saver: Saver, askers: Askers
+    settings: Settings,
+    engine: AsyncEngine,
+    watcher: Watcher,
+    saver: Saver,
+    askers: Askers,
+    kinds: Kinds,
 ) -> Guard:
     """Return the app of the public port."""
     app = FastAPI(
@@ -49,7 +54,7 @@ def public_app(
         redirect_slashes=False,
     )
     problems.install(app)
-    app.include_router(public_routes(engine, watcher, askers))
+    app.include_router(public_routes(engine, watcher, askers, kinds))
     app.include_router(saving_routes(engine, saver, askers))
     tries = Tries(child_environment(settings, os.environ))
     app.include_router(trying_routes(watcher, tries, askers))
@@ -86,7 +91,7 @@ async def _serve(
     inner.include_router(inner_routes(engine, runners, settings.service_token.get_secret_value()))
     proving = Proving(engine, relay, child_environment(settings, os.environ), Limits())
     saver = Saver(settings.bot_config_dir, engine, kinds, relay, watcher)
-    public = public_app(settings, engine, watcher, saver, askers)
+    public = public_app(settings, engine, watcher, saver, askers, kinds)
     listeners = [
         Listener(public, settings.http_host, settings.http_port),
         Listener(inner, settings.http_host, settings.inner_port),

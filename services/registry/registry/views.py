@@ -1,7 +1,7 @@
 """What the tables look like to those who ask: bots, cards, revisions, kinds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -66,7 +66,10 @@ async def revision(connection: AsyncConnection, digest: str) -> Revision | None:
 
 
 def step_kinds(
-    catalogue: Catalogue, runners: Sequence[RunnerView], cards: Sequence[BotCard]
+    catalogue: Catalogue,
+    runners: Sequence[RunnerView],
+    cards: Sequence[BotCard],
+    waiting: Mapping[str, int],
 ) -> tuple[StepKindView, ...]:
     """Return every class that there is or that a serving bot uses, with the live runners that serve
     it and the bots that use it."""
@@ -75,13 +78,17 @@ def step_kinds(
         for name in () if card.removed else {step.class_name for step in card.steps}:
             using.setdefault(name, []).append(card.name)
     return tuple(
-        _kind_view(name, catalogue.classes.get(name), runners, bots)
+        _kind_view(name, catalogue.classes.get(name), runners, bots, waiting.get(kind_of(name)))
         for name, bots in sorted(using.items())
     )
 
 
 def _kind_view(
-    name: str, one: ClassDescription | None, runners: Sequence[RunnerView], bots: Sequence[str]
+    name: str,
+    one: ClassDescription | None,
+    runners: Sequence[RunnerView],
+    bots: Sequence[str],
+    waiting: int | None,
 ) -> StepKindView:
     return StepKindView(
         kind=kind_of(name),
@@ -91,6 +98,7 @@ def _kind_view(
         config_schema=one.config_schema if one else {},
         runners=sum(kind_of(name) in each.kinds for each in runners),
         used_by=tuple(bots),
+        waiting=waiting,
     )
 
 

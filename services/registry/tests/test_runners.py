@@ -3,10 +3,15 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from conftest import Vhost
 from services.registry.tests.conftest import Heard, Registry, Start, write_bot
+from warren.broker.connection import connect
+from warren.broker.publisher import Outgoing, Publisher
+from warren.broker.topology import STEPS
 
 
 def beat(runner: str, *kinds: str) -> dict:
@@ -46,6 +51,26 @@ async def test_a_runner_learns_the_kinds_and_is_seen_until_it_says_goodbye(
     assert (by_kind["draft"]["runners"], by_kind["reply"]["runners"]) == (2, 1)
     assert by_kind["draft"]["used_by"] == ["echo"]
     assert "kind.unserved.draft" not in heard.told, "another runner still serves it"
+
+
+async def test_how_many_commands_wait_for_a_kind_is_told(
+    start: Start, folder: Path, heard: Heard, vhost: Vhost
+):
+    write_bot(folder)
+    async with start() as registry, connect(vhost.url("chat"), "chat-api") as broker:
+        await heard.until(lambda one: len(one.cards()) == 1)
+        for _ in range(3):
+            await Publisher(broker, "chat-api").publish(
+                Outgoing(exchange=STEPS, key="draft.echo", body=b"{}", type="t", message_id=uuid4())
+            )
+        waiting: dict[str, int | None] = {}
+        for _ in range(100):  # the broker counts a moment later
+            served = (await registry.public.get("/step-kinds")).json()["items"]
+            waiting = {one["kind"]: one["waiting"] for one in served}
+            if waiting["draft"] == 3:
+                break
+            await asyncio.sleep(0.1)
+    assert (waiting["draft"], waiting["gpt"]) == (3, None)
 
 
 async def test_a_runner_that_falls_silent_is_gone(

@@ -13,6 +13,8 @@ const DAY_MS = 24 * 3_600_000;
 
 const BOTS = "bots";
 
+const QUEUES_MS = 5_000; // a depth that is older says nothing
+
 export function useBotList() {
   return useQuery({
     queryKey: [BOTS, "list"],
@@ -83,4 +85,13 @@ export function useBotSaved(): (saved: Tagged<BotView>) => void {
 export function useBotsChanged(): () => Promise<void> {
   const client = useQueryClient();
   return () => client.invalidateQueries({ queryKey: [BOTS] });
+}
+
+/** How many commands wait in each step's queue now, read again while one looks. */
+export function useQueues() {
+  return useQuery({
+    queryKey: ["bots", "queues"],
+    queryFn: botsApi.kinds,
+    refetchInterval: QUEUES_MS,
+  });
 }

@@ -1,6 +1,8 @@
 """Declare what the definitions file cannot know: the queue of a step kind. Only the registry
 may."""
 
+from collections.abc import Iterable
+
 from warren.broker.connection import Broker
 from warren.broker.lane import LaneLost
 from warren.broker.topology import step_binding, step_queue
@@ -31,3 +33,21 @@ async def declare_kind(broker: Broker, kind: str) -> None:
         raise
     finally:
         await lane.shut()
+
+
+async def waiting_in(broker: Broker, kinds: Iterable[str]) -> dict[str, int]:
+    """Return how many commands wait in the queue of each kind, as the broker counts now.
+
+    A queue that is not there ends the asking: what is known by then is returned.
+    """
+    found: dict[str, int] = {}
+    lane = await broker.consuming.lane()
+    try:
+        for kind in kinds:
+            told = await lane.ask(lane.queue_declare, queue=step_queue(kind).name, passive=True)
+            found[kind] = told.method.message_count
+    except LaneLost:
+        return found
+    finally:
+        await lane.shut()
+    return found

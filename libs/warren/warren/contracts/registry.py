@@ -243,7 +243,8 @@ def etag_of(text: str) -> str:
 
 
 class StepKindView(View):
-    """A kind of step: built in or custom, and how many live runners serve it."""
+    """A kind of step: built in or custom, and how many live runners serve it. waiting is how many
+    commands stand in its queue now; null while nobody knows."""
 
     kind: str
     class_name: str
@@ -252,6 +253,7 @@ class StepKindView(View):
     config_schema: JsonObject
     runners: int
     used_by: tuple[str, ...]
+    waiting: int | None = None
 
 
 class KindServed(Message):

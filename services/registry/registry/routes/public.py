@@ -11,6 +11,7 @@ from registry import heartbeats, history, views
 from registry.askers import Askers
 from registry.differences import difference
 from registry.examine import judge
+from registry.kinds import Kinds
 from registry.watching import Watcher
 from warren.contracts.base import Request
 from warren.contracts.chat import Page
@@ -33,7 +34,7 @@ class LintRequest(Request):
     yaml: Annotated[str, Field(max_length=256 * 1024)]
 
 
-def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIRouter:
+def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers, kinds: Kinds) -> APIRouter:
     """Return the routes under /api/v1."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(askers)])
 
@@ -89,7 +90,8 @@ def public_routes(engine: AsyncEngine, watcher: Watcher, askers: Askers) -> APIR
         async with engine.connect() as connection:
             running = await heartbeats.live(connection)
             cards = await views.cards(connection)
-        return Page(items=views.step_kinds(watcher.last.catalogue, running, cards))
+        waiting = await kinds.waiting()
+        return Page(items=views.step_kinds(watcher.last.catalogue, running, cards, waiting))
 
     @router.get("/runners")
     async def runners() -> Page[RunnerView]:  # pyright: ignore[reportUnusedFunction]

@@ -7,10 +7,10 @@ import { Icon } from "../../../shared/Icon";
 import { Part } from "../../../shared/Part";
 import { wordsFor } from "../../../shared/problem";
 import { nameOf } from "../botWords";
-import { useRecord, useRunners } from "../useBots";
+import { useQueues, useRecord, useRunners } from "../useBots";
 import styles from "./Pipeline.module.css";
 import { failuresByStep } from "./recordOf";
-import { messagesWait, runnersWords, type ServedStep, servedSteps } from "./served";
+import { messagesWait, runnersWords, type ServedStep, servedSteps, waitingWords } from "./served";
 
 const words = botText.pipeline;
 
@@ -25,7 +25,9 @@ export function Pipeline({ bot }: { readonly bot: BotView }) {
   const runners = useRunners();
   const rows = useRecord(bot);
   const [view, setView] = useState<(typeof VIEWS)[number]>("list");
-  const steps = servedSteps(bot.steps, runners.data?.items, failuresByStep(rows.data?.items ?? []));
+  const kinds = useQueues();
+  const failures = failuresByStep(rows.data?.items ?? []);
+  const steps = servedSteps(bot.steps, runners.data?.items, failures, kinds.data?.items ?? []);
 
   if (steps.length === 0) {
     return (
@@ -81,7 +83,7 @@ interface StepListProps {
 function StepList({ bot, steps }: StepListProps) {
   return (
     <ol className={styles.steps}>
-      {steps.map(({ step, runners, failures }) => (
+      {steps.map(({ step, runners, failures, waiting }) => (
         <li key={step.id}>
           <div className={styles.step}>
             <b>{step.id}</b> <code>{step.class_name}</code>
@@ -89,6 +91,7 @@ function StepList({ bot, steps }: StepListProps) {
               {runners === 0 ? <Icon name="warning" /> : null}
               {runnersWords(runners)}
             </span>
+            {waiting ? <span className={styles.runners}>{waitingWords(waiting)}</span> : null}
             {failures > 0 ? (
               <Link
                 to="/dead-letters"

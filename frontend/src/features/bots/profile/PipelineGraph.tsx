@@ -5,7 +5,7 @@ import { botText } from "../../../shared/botText";
 import { Icon } from "../../../shared/Icon";
 import { type EndNode, graphOf, heightOf, type StepNode } from "./graphOf";
 import styles from "./PipelineGraph.module.css";
-import { runnersWords, type ServedStep } from "./served";
+import { runnersWords, type ServedStep, waitingWords } from "./served";
 
 interface PipelineGraphProps {
   readonly label: string;
@@ -48,7 +48,7 @@ export function PipelineGraph({ label, steps }: PipelineGraphProps) {
 }
 
 function StepBox({ data: { served } }: NodeProps<StepNode>) {
-  const { step, runners, failures } = served;
+  const { step, runners, failures, waiting } = served;
   return (
     <div className={styles.step} data-none={runners === 0}>
       <Handle type="target" position={Position.Top} />
@@ -57,6 +57,7 @@ function StepBox({ data: { served } }: NodeProps<StepNode>) {
       <span className={styles.runners} data-none={runners === 0}>
         {runners === 0 ? <Icon name="warning" /> : null}
         {runners === 0 ? words.nobodyShort : runnersWords(runners)}
+        {waiting ? <i>{waitingWords(waiting)}</i> : null}
         {failures > 0 ? <i>{words.failures(failures)}</i> : null}
       </span>
       <Handle type="source" position={Position.Bottom} />

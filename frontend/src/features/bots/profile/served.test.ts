@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makeFault, makeStep } from "../../../testing/botBuilders";
 import { caretUnder } from "./caretUnder";
 import { graphOf } from "./graphOf";
-import { messagesWait, runnersWords, servedSteps } from "./served";
+import { messagesWait, runnersWords, servedSteps, waitingWords } from "./served";
 
 const runner = (kinds: readonly string[], ready = true) => ({
   runner: "r",
@@ -57,4 +57,15 @@ it.each([
   ["", 1, "^"],
 ])("a caret stands under column %#", (source_line, column, expected) => {
   expect(caretUnder(makeFault({ source_line, column }))).toBe(expected);
+});
+
+describe("the queue of a step", () => {
+  it.each([
+    [null, ""],
+    [0, ""],
+    [1, "1 waits in its queue"],
+    [12, "12 wait in its queue"],
+  ])("of %s is told as %s", (waiting, words) => {
+    expect(waitingWords(waiting)).toBe(words);
+  });
 });

@@ -1,5 +1,5 @@
 // How many live runners serve each step: pure.
-import type { RunnerView, StepCard } from "../../../contracts.gen";
+import type { RunnerView, StepCard, StepKindView } from "../../../contracts.gen";
 import { botText } from "../../../shared/botText";
 
 const words = botText.pipeline;
@@ -10,6 +10,8 @@ export interface ServedStep {
   readonly runners: number | null;
   /** Failures of this step in the last 24 hours, as far as the reader may know them. */
   readonly failures: number;
+  /** Commands that stand in the step's queue now, of all bots; null while nobody knows. */
+  readonly waiting: number | null;
 }
 
 /** Count the ready runners of each step; runners is undefined while they could not be read. */
@@ -17,6 +19,7 @@ export function servedSteps(
   steps: readonly StepCard[],
   runners: readonly RunnerView[] | undefined,
   failures: ReadonlyMap<string, number> = new Map(),
+  kinds: readonly StepKindView[] = [],
 ): readonly ServedStep[] {
   return steps.map((step) => ({
     step,
@@ -24,6 +27,7 @@ export function servedSteps(
       ? runners.filter(({ kinds, ready }) => ready && kinds.includes(step.kind)).length
       : null,
     failures: failures.get(step.id) ?? 0,
+    waiting: kinds.find(({ kind }) => kind === step.kind)?.waiting ?? null,
   }));
 }
 
@@ -35,4 +39,9 @@ export function messagesWait(steps: readonly ServedStep[]): boolean {
 export function runnersWords(runners: number | null): string {
   if (runners === null) return words.unknown;
   return runners === 0 ? words.nobody : words.runners(runners);
+}
+
+/** Return how many commands wait, in words; nothing while none does. */
+export function waitingWords(waiting: number | null): string {
+  return waiting ? words.queue(waiting) : "";
 }
