@@ -6,57 +6,30 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { ConversationPage } from "../features/chat/ConversationPage";
 import { inboxSearch, letterSearch } from "../features/letters/letterSearch";
 import { HomePage } from "../features/people/HomePage";
 import { Splash } from "../shared/Splash";
 import { Crashed } from "./Crashed";
 import { ForOperators } from "./ForOperators";
+import {
+  BotHistoryPage,
+  BotPage,
+  DecisionsPage,
+  EditPage,
+  GalleryPage,
+  InboxPage,
+  JobPage,
+  LedgerPage,
+  LetterPage,
+  LoginPage,
+  MemoriesPage,
+  NewBotPage,
+  SignupPage,
+  TurnPage,
+} from "./pages";
 import { Shell } from "./Shell";
-
-const InboxPage = lazy(async () => ({
-  default: (await import("../features/letters/inbox/InboxPage")).InboxPage,
-}));
-const LetterPage = lazy(async () => ({
-  default: (await import("../features/letters/detail/LetterPage")).LetterPage,
-}));
-const JobPage = lazy(async () => ({
-  default: (await import("../features/letters/bulk/JobPage")).JobPage,
-}));
-const DecisionsPage = lazy(async () => ({
-  default: (await import("../features/decisions/DecisionsPage")).DecisionsPage,
-}));
-const TurnPage = lazy(async () => ({
-  default: (await import("../features/turns/TurnPage")).TurnPage,
-}));
-const LedgerPage = lazy(async () => ({
-  default: (await import("../features/ledger/LedgerPage")).LedgerPage,
-}));
-const MemoriesPage = lazy(async () => ({
-  default: (await import("../features/memories/MemoriesPage")).MemoriesPage,
-}));
-const GalleryPage = lazy(async () => ({
-  default: (await import("../features/bots/gallery/GalleryPage")).GalleryPage,
-}));
-const BotPage = lazy(async () => ({
-  default: (await import("../features/bots/profile/BotPage")).BotPage,
-}));
-const EditPage = lazy(async () => ({
-  default: (await import("../features/bots/editor/EditPage")).EditPage,
-}));
-const NewBotPage = lazy(async () => ({
-  default: (await import("../features/bots/editor/NewBotPage")).NewBotPage,
-}));
-const BotHistoryPage = lazy(async () => ({
-  default: (await import("../features/bots/history/HistoryPage")).HistoryPage,
-}));
-const LoginPage = lazy(async () => ({
-  default: (await import("../features/accounts/LoginPage")).LoginPage,
-}));
-const SignupPage = lazy(async () => ({
-  default: (await import("../features/accounts/SignupPage")).SignupPage,
-}));
 
 interface NextSearch {
   readonly next?: string;
